@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# The two commands of a newcomer: `make demo` and `make check`. Both install what the machine lacks.
+
+VERSION := $(shell sed -n 's/^#define SWIFTSESSION_VERSION "\(.*\)"/\1/p' Include/swiftsession.h)
+OUT     := .build/swiftsession
+VENV    := .build/venv
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+
+# What the shared library may need at load time, and nothing else.
+NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
+
+.PHONY: build check demo install format lint clean
+
+build:
+	Tools/dependencies build
+	swift build -c release --traits Embedded --product swiftsession
+	Tools/library-folder .build/release/libswiftsession.so $(OUT) $(NEEDED)
+	Tools/pkg-config-file '$(CURDIR)' '$(CURDIR)/$(OUT)' '$(CURDIR)/Include' $(VERSION) > $(OUT)/swiftsession.pc
+
+check: build
+	Tools/dependencies check
+	$(MAKE) lint
+	swift test
+	Tests/C/run
+	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
+
+install: build
+	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include'
+	install -m 755 $(OUT)/libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so.$(VERSION)'
+	ln -sf libswiftsession.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/libswiftsession.so.0'
+	ln -sf libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so'
+	install -m 644 Include/swiftsession.h '$(DESTDIR)$(PREFIX)/include/swiftsession.h'
+	Tools/pkg-config-file '$(PREFIX)' '$(LIBDIR)' '$(PREFIX)/include' $(VERSION) > '$(DESTDIR)$(LIBDIR)/pkgconfig/swiftsession.pc'
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	rm -rf .build

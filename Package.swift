@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `EmbeddedSwift` alone is the compiler mode; `Embedded`, the shipped build, is that mode with everything in it.
+let embedded = "EmbeddedSwift"
+
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableExperimentalFeature("Embedded", .when(traits: [embedded])),
+  // One object file per module in sections of its own: the linker then drops what nobody calls.
+  .unsafeFlags(["-wmo", "-num-threads", "1", "-Xfrontend", "-function-sections"], .when(traits: [embedded])),
+  .treatAllWarnings(as: .error),
+  .treatWarning("EmbeddedRestrictions", as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let c: [CSetting] = [
+  .define("_GNU_SOURCE"),
+  // DWARF 4: the valgrind of Debian 12 does not read DWARF 5.
+  .unsafeFlags(["-std=c11", "-Wall", "-Wextra", "-Werror", "-gdwarf-4", "-ffunction-sections", "-fvisibility=hidden"]),
+]
+
+let link: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-use-ld=lld",
+      "-Xlinker", "-soname", "-Xlinker", "libswiftsession.so.0",
+      "-Xlinker", "--version-script=\(Context.packageDirectory)/Include/swiftsession.map",
+      "-Xlinker", "-z", "-Xlinker", "nodelete",
+      "-Xlinker", "-z", "-Xlinker", "relro",
+      "-Xlinker", "-z", "-Xlinker", "now",
+      "-Xlinker", "-z", "-Xlinker", "defs",
+      "-Xlinker", "--gc-sections",
+    ], .when(configuration: .release)),
+  .linkedLibrary("m"),
+]
+
+/// A module of ours: `Sources/<name>`, importing only the modules named here, all of them below it.
+func module(_ name: String, _ imports: [Target.Dependency], link: [LinkerSetting] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: swift, linkerSettings: link)
+}
+
+/// A C target: `Sources/C/<name>`, a thin layer over one C library.
+func clayer(_ name: String, link: [LinkerSetting] = []) -> Target {
+  .target(name: name, path: "Sources/C/\(name)", cSettings: c, linkerSettings: link)
+}
+
+/// The unit tests of one module: `Tests/<module>Tests`.
+func tests(_ module: String, _ imports: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(module)Tests", dependencies: [.byName(name: module)] + imports, path: "Tests/\(module)Tests",
+    swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
+}
+
+let package = Package(
+  name: "swiftsession",
+  products: [.library(name: "swiftsession", type: .dynamic, targets: ["SwiftSession"])],
+  traits: [
+    .trait(name: "EmbeddedSwift", description: "Compile as Embedded Swift: no Swift runtime in the host."),
+    .trait(
+      name: "Embedded", description: "The shipped library: Embedded Swift with every backend.",
+      enabledTraits: ["EmbeddedSwift"]),
+  ],
+  targets: [
+    .systemLibrary(name: "CSwiftSession", path: "Include"),
+    clayer("CSupport"),
+    clayer("CCrypto", link: [.linkedLibrary("crypto")]),
+    clayer("CZlib", link: [.linkedLibrary("z")]),
+    module("Support", ["CSupport"]),
+    module("Crypto", ["CCrypto", "Support"]),
+    module("Values", ["Support"]),
+    module("Keys", ["Crypto", "Support"]),
+    module(
+      "SwiftSession",
+      ["CSwiftSession", "CSupport", "Values", "Crypto", "Support"],
+      link: link),
+    tests("Support"),
+  ]
+)

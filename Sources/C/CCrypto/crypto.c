@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The saved states are copies of OpenSSL's SHA contexts, which its version 3 declares deprecated in favour of EVP_MAC.
+   They are the only way to keep a half-done hash on the stack: EVP_MAC_dup() costs four times a whole short HMAC. An
+   OpenSSL built without them takes the EVP_MAC way below. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "CCrypto.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const EVP_MD *message_digest(int algorithm) {
+  switch (algorithm) {
+  case CCRYPTO_SHA1:
+    return EVP_sha1();
+  case CCRYPTO_SHA256:
+    return EVP_sha256();
+  case CCRYPTO_SHA512:
+    return EVP_sha512();
+  default:
+    return NULL;
+  }
+}
+
+int ccrypto_digest(int algorithm, const void *bytes, size_t size, unsigned char *digest) {
+  const EVP_MD *md = message_digest(algorithm);
+  return md && EVP_Digest(bytes, size, digest, NULL, md, NULL) == 1;
+}
+
+int ccrypto_equal(const void *left, const void *right, size_t size) { return CRYPTO_memcmp(left, right, size) == 0; }
+
+#if !defined(OPENSSL_NO_DEPRECATED_3_0) && !defined(CCRYPTO_EVP_MAC)
+
+typedef union {
+  SHA_CTX sha1;
+  SHA256_CTX sha256;
+  SHA512_CTX sha512;
+} hash_state;
+
+struct ccrypto_hmac {
+  int algorithm;
+  hash_state inner, outer;
+};
+
+static size_t block_size(int algorithm) { return algorithm == CCRYPTO_SHA512 ? 128 : 64; }
+
+static size_t digest_size(int algorithm) {
+  return algorithm == CCRYPTO_SHA1 ? 20 : algorithm == CCRYPTO_SHA256 ? 32 : 64;
+}
+
+static int start(int algorithm, hash_state *state) {
+  switch (algorithm) {
+  case CCRYPTO_SHA1:
+    return SHA1_Init(&state->sha1);
+  case CCRYPTO_SHA256:
+    return SHA256_Init(&state->sha256);
+  case CCRYPTO_SHA512:
+    return SHA512_Init(&state->sha512);
+  default:
+    return 0;
+  }
+}
+
+static int update(int algorithm, hash_state *state, const void *bytes, size_t size) {
+  switch (algorithm) {
+  case CCRYPTO_SHA1:
+    return SHA1_Update(&state->sha1, bytes, size);
+  case CCRYPTO_SHA256:
+    return SHA256_Update(&state->sha256, bytes, size);
+  default:
+    return SHA512_Update(&state->sha512, bytes, size);
+  }
+}
+
+static int finish(int algorithm, hash_state *state, unsigned char *digest) {
+  switch (algorithm) {
+  case CCRYPTO_SHA1:
+    return SHA1_Final(digest, &state->sha1);
+  case CCRYPTO_SHA256:
+    return SHA256_Final(digest, &state->sha256);
+  default:
+    return SHA512_Final(digest, &state->sha512);
+  }
+}
+
+ccrypto_hmac *ccrypto_hmac_new(int algorithm, const void *key, size_t size) {
+  if (!message_digest(algorithm))
+    return NULL;
+  ccrypto_hmac *hmac = calloc(1, sizeof *hmac);
+  if (!hmac)
+    return NULL;
+  hmac->algorithm = algorithm;
+  unsigned char block[128] = {0};
+  size_t length = block_size(algorithm);
+  int fine = 1;
+  if (size > length)
+    fine = ccrypto_digest(algorithm, key, size, block);
+  else if (size > 0)
+    memcpy(block, key, size);
+  for (size_t i = 0; i < length; i++)
+    block[i] ^= 0x36;
+  fine = fine && start(algorithm, &hmac->inner) && update(algorithm, &hmac->inner, block, length);
+  for (size_t i = 0; i < length; i++)
+    block[i] ^= 0x36 ^ 0x5c;
+  fine = fine && start(algorithm, &hmac->outer) && update(algorithm, &hmac->outer, block, length);
+  OPENSSL_cleanse(block, sizeof block);
+  if (!fine) {
+    ccrypto_hmac_free(hmac);
+    return NULL;
+  }
+  return hmac;
+}
+
+int ccrypto_hmac_sign(const ccrypto_hmac *hmac, const void *bytes, size_t size, unsigned char *digest) {
+  int algorithm = hmac->algorithm;
+  hash_state state = hmac->inner;
+  int fine = update(algorithm, &state, bytes, size) && finish(algorithm, &state, digest);
+  state = hmac->outer;
+  return fine && update(algorithm, &state, digest, digest_size(algorithm)) && finish(algorithm, &state, digest);
+}
+
+void ccrypto_hmac_free(ccrypto_hmac *hmac) {
+  if (!hmac)
+    return;
+  OPENSSL_cleanse(hmac, sizeof *hmac);
+  free(hmac);
+}
+
+#else
+
+struct ccrypto_hmac {
+  EVP_MAC_CTX *keyed;
+};
+
+ccrypto_hmac *ccrypto_hmac_new(int algorithm, const void *key, size_t size) {
+  const EVP_MD *md = message_digest(algorithm);
+  EVP_MAC *mac = md ? EVP_MAC_fetch(NULL, "HMAC", NULL) : NULL;
+  ccrypto_hmac *hmac = calloc(1, sizeof *hmac);
+  if (!mac || !hmac || !(hmac->keyed = EVP_MAC_CTX_new(mac))) {
+    EVP_MAC_free(mac);
+    free(hmac);
+    return NULL;
+  }
+  OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)EVP_MD_get0_name(md), 0),
+      OSSL_PARAM_construct_end(),
+  };
+  /* A NULL key would mean "the key set before". */
+  int fine = EVP_MAC_init(hmac->keyed, size ? key : (const void *)"", size, parameters);
+  EVP_MAC_free(mac);
+  if (!fine) {
+    ccrypto_hmac_free(hmac);
+    return NULL;
+  }
+  return hmac;
+}
+
+int ccrypto_hmac_sign(const ccrypto_hmac *hmac, const void *bytes, size_t size, unsigned char *digest) {
+  EVP_MAC_CTX *context = EVP_MAC_CTX_dup(hmac->keyed);
+  size_t length = 0;
+  int fine = context && EVP_MAC_update(context, bytes, size) &&
+             EVP_MAC_final(context, digest, &length, CCRYPTO_MAX_DIGEST);
+  EVP_MAC_CTX_free(context);
+  return fine;
+}
+
+void ccrypto_hmac_free(ccrypto_hmac *hmac) {
+  if (!hmac)
+    return;
+  EVP_MAC_CTX_free(hmac->keyed);
+  free(hmac);
+}
+
+#endif

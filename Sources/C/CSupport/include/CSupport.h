@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libc as the Swift modules see it: one header in ordinary and in Embedded builds, and what Swift cannot say itself
+   (errno, variadic calls). */
+#ifndef CSUPPORT_H
+#define CSUPPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Fills `size` bytes from the kernel's generator. 0, or the errno of the failure. */
+int csupport_random(void *bytes, size_t size);
+
+/* Overwrites memory that held a secret; not optimised away. */
+void csupport_wipe(void *bytes, size_t size);
+
+/* Seconds since 1970-01-01T00:00:00Z by the system's clock. */
+int64_t csupport_wall_clock(void);
+
+/* The double that `text` (NUL-terminated, `[-]digits[.digits][e[+-]digits]`) is nearest to, whatever the locale. */
+double csupport_double(const char *text);
+
+/* Reads at most `limit` bytes of a file. 0 and *bytes (free with free()) and *size; else an errno: EFBIG above the
+   limit, EISDIR for what is not a regular file. */
+int csupport_read_file(const char *path, size_t limit, unsigned char **bytes, size_t *size);
+
+/* The text for an errno, written into `buffer`. */
+void csupport_error_text(int error, char *buffer, size_t size);
+
+/* The variables of the process, NULL-terminated, each `NAME=value`. */
+char *const *csupport_environment(void);
+
+/* The six bits that each character of the base64url alphabet stands for; 64 for every other byte. */
+__attribute__((returns_nonnull)) static inline const unsigned char *csupport_base64url_values(void) {
+  static const unsigned char values[256] = {
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
+      52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+      64, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+      15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
+      64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+      41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+  };
+  return values;
+}
+
+#endif

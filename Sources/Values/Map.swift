@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Support
+
+/// A map that keeps the order in which its keys came. A key that is set again keeps its place.
+///
+/// Keys are values because MessagePack and pickle allow other keys than text; JSON and the C API have text alone.
+package struct Map: Sendable {
+  package private(set) var entries: [Entry] = []
+  /// The position of each key, once there are enough of them that a search by eye would cost.
+  private var positions: [Value: Int] = [:]
+
+  package struct Entry: Hashable, Sendable {
+    package let key: Value
+    package var value: Value
+  }
+
+  package init() {}
+
+  package var count: Int { entries.count }
+  package var isEmpty: Bool { entries.isEmpty }
+
+  package subscript(key: Value) -> Value? {
+    get {
+      position(of: key).map { entries[$0].value }
+    }
+    set {
+      if let newValue {
+        set(key, newValue)
+      } else {
+        remove(key)
+      }
+    }
+  }
+
+  package subscript(key: Text) -> Value? {
+    get { self[.text(key)] }
+    set { self[.text(key)] = newValue }
+  }
+
+  /// Removes a key and answers with what it held.
+  @discardableResult
+  package mutating func remove(_ key: Value) -> Value? {
+    guard let position = position(of: key) else { return nil }
+    let entry = entries.remove(at: position)
+    index()
+    return entry.value
+  }
+
+  package mutating func removeAll() {
+    entries = []
+    positions = [:]
+  }
+
+  private mutating func set(_ key: Value, _ value: Value) {
+    if let position = position(of: key) {
+      entries[position].value = value
+      return
+    }
+    entries.append(Entry(key: key, value: value))
+    if !positions.isEmpty {
+      positions[key] = entries.count - 1
+    } else if entries.count > Map.searched {
+      index()
+    }
+  }
+
+  private func position(of key: Value) -> Int? {
+    if !positions.isEmpty {
+      return positions[key]
+    }
+    for index in entries.indices where entries[index].key == key {
+      return index
+    }
+    return nil
+  }
+
+  private mutating func index() {
+    positions = [:]
+    guard entries.count > Map.searched else { return }
+    positions.reserveCapacity(entries.count)
+    for index in entries.indices {
+      positions[entries[index].key] = index
+    }
+  }
+
+  /// Up to this many entries are searched one by one.
+  private static var searched: Int { 16 }
+}
+
+extension Map: Hashable {
+  package static func == (left: Map, right: Map) -> Bool {
+    left.entries == right.entries
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(entries)
+  }
+}
