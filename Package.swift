@@ -72,9 +72,10 @@ let package = Package(
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["Support"]),
     module("Keys", ["Crypto", "Support"]),
+    module("Cookies", ["Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module(
       "SwiftSession",
-      ["CSwiftSession", "CSupport", "Values", "Crypto", "Support"],
+      ["CSwiftSession", "CSupport", "Cookies", "Keys", "Values", "Crypto", "Support"],
       link: link),
     tests("Support"),
   ]

@@ -100,6 +100,42 @@ const char *swiftsession_strerror(swiftsession_status status);
 /* Gives back an allocated result. NULL does nothing. */
 void swiftsession_free(void *memory);
 
+/* ---- Signing without sessions ---------------------------------------------------------------------------------- */
+
+/* Signs and verifies as itsdangerous does: Signer, TimestampSigner, URLSafeSerializer and URLSafeTimedSerializer are
+   one signer with other settings. Set it up first, on one thread; then any thread may sign and unsign. */
+typedef struct swiftsession_signer swiftsession_signer;
+
+swiftsession_status swiftsession_signer_new(swiftsession_signer **signer, swiftsession_error *error);
+void swiftsession_signer_free(swiftsession_signer *signer);
+
+/* Options and what they begin with:
+     salt            itsdangerous.Signer   any bytes
+     separator       .                     any bytes but none at all or a piece of the base64url alphabet
+     key_derivation  django-concat         concat, django-concat, hmac, none
+     digest_method   sha1                  sha1, sha256, sha512
+     timed           false                 true: with a timestamp, which unsign checks
+     url_safe        false                 true: base64url, compressed where that is shorter
+     max_size        1048576               what a compressed value may expand to, in bytes */
+swiftsession_status swiftsession_signer_set(swiftsession_signer *signer, const char *option, const void *value,
+                                            size_t size, swiftsession_error *error);
+
+/* Adds a key, oldest first: the last one signs, all verify. The key must not be empty. */
+swiftsession_status swiftsession_signer_add_key(swiftsession_signer *signer, const void *key, size_t size,
+                                                swiftsession_error *error);
+
+/* Signs a value. `now` is used where the signer is timed. Allocated. */
+swiftsession_status swiftsession_signer_sign(const swiftsession_signer *signer, const void *value, size_t size,
+                                             int64_t now, char **signed_value, size_t *signed_size,
+                                             swiftsession_error *error);
+
+/* Verifies first, then reads: TAMPERED, MALFORMED (signed, but no timestamp or no payload as is due), EXPIRED (older
+   than max_age seconds, or dated after `now`; a max_age below 0 asks for no check). `signed_at` is 0 where the signer
+   is not timed. Base64 is read strictly: one value has one spelling. Allocated. */
+swiftsession_status swiftsession_signer_unsign(const swiftsession_signer *signer, const void *signed_value,
+                                               size_t signed_size, int64_t now, int64_t max_age, void **value,
+                                               size_t *size, int64_t *signed_at, swiftsession_error *error);
+
 #ifdef __cplusplus
 }
 #endif

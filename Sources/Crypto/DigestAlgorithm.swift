@@ -17,6 +17,9 @@ package enum DigestAlgorithm: Sendable, CaseIterable {
     }
   }
 
+  /// The bytes of the longest digest, for buffers on the stack.
+  package static var maxCount: Int { Int(CCRYPTO_MAX_DIGEST) }
+
   var native: Int32 {
     switch self {
     case .sha1: Int32(CCRYPTO_SHA1)
@@ -25,13 +28,12 @@ package enum DigestAlgorithm: Sendable, CaseIterable {
     }
   }
 
-  package func digest(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
-    var fine: Int32 = 0
-    let digest = [UInt8](unsafeUninitializedCapacity: count) { output, written in
-      fine = ccrypto_digest(native, bytes, bytes.count, output.baseAddress)
-      written = fine == 1 ? count : 0
+  /// Writes `count` bytes to `digest`.
+  package func hash(
+    _ bytes: UnsafeBufferPointer<UInt8>, into digest: UnsafeMutablePointer<UInt8>
+  ) throws(Failure) {
+    guard ccrypto_digest(native, bytes.baseAddress, bytes.count, digest) == 1 else {
+      throw Failure(.crypto, "libcrypto refused to make a digest.")
     }
-    guard fine == 1 else { throw Failure(.crypto, "libcrypto refused to make a digest.") }
-    return digest
   }
 }

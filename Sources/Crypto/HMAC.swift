@@ -3,15 +3,12 @@ internal import CCrypto
 package import Support
 
 /// A key for HMAC (RFC 2104), made ready for many messages. Any number of threads may use it at the same time.
-package final class HMAC {
+package final class HMAC: @unchecked Sendable {
   package let algorithm: DigestAlgorithm
   private let state: OpaquePointer
 
-  /// The longest signature, for buffers on the stack.
-  package static var maxCount: Int { Int(CCRYPTO_MAX_DIGEST) }
-
-  package init(_ algorithm: DigestAlgorithm, key: UnsafeBufferPointer<UInt8>) throws(Failure) {
-    guard let state = ccrypto_hmac_new(algorithm.native, key.baseAddress, key.count) else {
+  package init(_ algorithm: DigestAlgorithm, key: Secret) throws(Failure) {
+    guard let state = key.withBytes({ ccrypto_hmac_new(algorithm.native, $0.baseAddress, $0.count) }) else {
       throw Failure(.crypto, "libcrypto refused to make an HMAC key.")
     }
     self.algorithm = algorithm
@@ -22,7 +19,7 @@ package final class HMAC {
     ccrypto_hmac_free(state)
   }
 
-  /// Writes `algorithm.count` bytes to `signature`, which must have room for `maxCount`.
+  /// Writes `algorithm.count` bytes to `signature`, which must have room for them.
   package func sign(
     _ message: UnsafeBufferPointer<UInt8>, into signature: UnsafeMutablePointer<UInt8>
   ) throws(Failure) {

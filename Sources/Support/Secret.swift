@@ -5,9 +5,29 @@ internal import CSupport
 package final class Secret: @unchecked Sendable {
   private let bytes: UnsafeMutableBufferPointer<UInt8>
 
-  package init(_ bytes: UnsafeBufferPointer<UInt8>) {
-    self.bytes = .allocate(capacity: bytes.count)
-    _ = self.bytes.initialize(from: bytes)
+  package convenience init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.init([bytes])
+  }
+
+  /// The parts, one after the other.
+  package init(_ parts: [UnsafeBufferPointer<UInt8>]) {
+    bytes = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
+    var position = 0
+    for part in parts {
+      for byte in part {
+        bytes.initializeElement(at: position, to: byte)
+        position += 1
+      }
+    }
+  }
+
+  /// `count` bytes that `fill` writes.
+  package init(count: Int, _ fill: (UnsafeMutablePointer<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    bytes = .allocate(capacity: count)
+    bytes.initialize(repeating: 0)
+    if let start = bytes.baseAddress {
+      try fill(start)
+    }
   }
 
   deinit {
@@ -17,8 +37,9 @@ package final class Secret: @unchecked Sendable {
 
   package var count: Int { bytes.count }
 
-  package func withBytes<Result, E: Error>(_ body: (UnsafeBufferPointer<UInt8>) throws(E) -> Result) throws(E) -> Result
-  {
+  package func withBytes<Result, E: Error>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
     try body(UnsafeBufferPointer(bytes))
   }
 }

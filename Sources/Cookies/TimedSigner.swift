@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Support
+
+/// Signs bytes with the time, as the `TimestampSigner` of itsdangerous:
+/// `value ‖ separator ‖ base64url(seconds since 1970, big-endian) ‖ separator ‖ signature`.
+package struct TimedSigner: Sendable {
+  package let signer: Signer
+
+  package init(_ signer: Signer) {
+    self.signer = signer
+  }
+
+  /// What was signed, and when.
+  package struct Opened {
+    package let value: UnsafeBufferPointer<UInt8>
+    /// Seconds since 1970-01-01T00:00:00Z.
+    package let signedAt: Int64
+  }
+
+  /// The most that a signature with its time adds to a value.
+  package var overhead: Int { 2 * signer.separator.count + 11 + signer.overhead }
+
+  /// Signs the first `count` bytes of `buffer`, which has room for `overhead` more, and answers with the new count.
+  package func sign(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, now: Int64) throws(Failure) -> Int {
+    guard now >= 0 else { throw Failure(.argument, "The time to sign with is before 1970.") }
+    var count = count
+    for byte in signer.separator {
+      buffer[count] = byte
+      count += 1
+    }
+    let time = bytes(of: UInt64(now))
+    time.withUnsafeBufferPointer { Base64URL.encode($0, into: buffer + count) }
+    count += Base64URL.encodedCount(time.count)
+    try signer.sign(buffer, count: count)
+    return count + signer.overhead
+  }
+
+  /// - Parameter maxAge: in seconds; nil for any age. A value that is exactly as old is still good, one from the future
+  ///   never is.
+  /// - Throws: TAMPERED, MALFORMED (signed, but without a time) or EXPIRED, checked in this order.
+  package func verify(
+    _ signed: UnsafeBufferPointer<UInt8>, now: Int64, maxAge: Int64?
+  ) throws(Failure) -> Opened {
+    let timed = try signer.verify(signed)
+    guard let split = signer.lastSeparator(in: timed) else {
+      throw Failure(.malformed, "The value is signed but has no timestamp.")
+    }
+    let text = UnsafeBufferPointer(rebasing: timed[(split + signer.separator.count)...])
+    guard let time = Base64URL.decode(text), let seconds = number(from: time) else {
+      throw Failure(.malformed, "The value is signed but its timestamp is malformed.")
+    }
+    let opened = Opened(value: UnsafeBufferPointer(rebasing: timed[..<split]), signedAt: seconds)
+    if let maxAge {
+      try check(opened, now: now, maxAge: maxAge)
+    }
+    return opened
+  }
+
+  private func check(_ opened: Opened, now: Int64, maxAge: Int64) throws(Failure) {
+    let (age, overflow) = now.subtractingReportingOverflow(opened.signedAt)
+    if overflow || age < 0 {
+      throw Failure(.expired, "Signature age \(overflow ? Int64.min : age) < 0 seconds")
+    }
+    if age > maxAge {
+      throw Failure(.expired, "Signature age \(age) > \(maxAge) seconds")
+    }
+  }
+
+  /// Big-endian, without leading zero bytes; zero is no byte at all.
+  private func bytes(of number: UInt64) -> [UInt8] {
+    let count = (64 - number.leadingZeroBitCount + 7) / 8
+    return (0..<count).map { UInt8(truncatingIfNeeded: number >> UInt64((count - 1 - $0) * 8)) }
+  }
+
+  /// Nil beyond what `Int64` holds.
+  private func number(from bytes: [UInt8]) -> Int64? {
+    guard bytes.count <= 8 else { return nil }
+    return Int64(exactly: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  }
+}

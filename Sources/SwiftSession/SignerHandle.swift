@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Cookies
+internal import Crypto
+internal import Keys
+internal import Support
+
+/// A signer as a C caller sets it up: options and keys, and the signer that they make.
+final class SignerHandle: Handle {
+  private var ring = KeyRing()
+  private var salt = Array("itsdangerous.Signer".utf8)
+  private var separator = Array(".".utf8)
+  private var derivation = KeyDerivation.djangoConcat
+  private var digest = DigestAlgorithm.sha1
+  private(set) var timed = false
+  private(set) var urlSafe = false
+  private(set) var largestPayload = 1 << 20
+  private(set) var signer: Signer
+
+  init() throws(Failure) {
+    signer = try Signer(ring, salt: salt, separator: separator, derivation: derivation, digest: digest)
+    super.init(.signer)
+  }
+
+  func add(_ key: Secret) throws(Failure) {
+    guard key.count > 0 else { throw Failure(.config, "A key is empty; give the bytes of a secret.") }
+    ring.add(key)
+    try remake()
+  }
+
+  func set(_ option: Text, _ value: UnsafeBufferPointer<UInt8>) throws(Failure) {
+    let word = Text(Array(value))
+    switch option.bytes {
+    case Text("salt").bytes: salt = word.bytes
+    case Text("separator").bytes: try set(separator: word.bytes)
+    case Text("key_derivation").bytes: derivation = try choose(word, SignerHandle.derivations, option)
+    case Text("digest_method").bytes: digest = try choose(word, SignerHandle.digests, option)
+    case Text("timed").bytes: timed = try choose(word, SignerHandle.flags, option)
+    case Text("url_safe").bytes: urlSafe = try choose(word, SignerHandle.flags, option)
+    case Text("max_size").bytes: largestPayload = try size(word)
+    default:
+      throw Failure(
+        .config,
+        "A signer has no option '\(option.string)'; there are salt, separator, key_derivation, digest_method, timed, "
+          + "url_safe and max_size.")
+    }
+    try remake()
+  }
+
+  private func set(separator new: [UInt8]) throws(Failure) {
+    _ = try Signer(KeyRing(), salt: salt, separator: new)
+    separator = new
+  }
+
+  private func remake() throws(Failure) {
+    signer = try Signer(ring, salt: salt, separator: separator, derivation: derivation, digest: digest)
+  }
+
+  private func choose<Choice>(
+    _ word: Text, _ choices: [(Text, Choice)], _ option: Text
+  ) throws(Failure) -> Choice {
+    for (name, choice) in choices where name == word { return choice }
+    let names = choices.map { $0.0.string }.joined(separator: ", ")
+    throw Failure(.config, "The option \(option.string) takes one of: \(names).")
+  }
+
+  private func size(_ word: Text) throws(Failure) -> Int {
+    var number = 0
+    for byte in word.bytes {
+      guard 0x30...0x39 ~= byte, number <= 1 << 26 else { number = 0; break }
+      number = number * 10 + Int(byte - 0x30)
+    }
+    guard 1...(1 << 28) ~= number else {
+      throw Failure(.config, "The option max_size takes a number of bytes from 1 to \(1 << 28).")
+    }
+    return number
+  }
+
+  private static var derivations: [(Text, KeyDerivation)] {
+    [("concat", .concat), ("django-concat", .djangoConcat), ("hmac", .hmac), ("none", .none)]
+  }
+
+  private static var digests: [(Text, DigestAlgorithm)] {
+    [("sha1", .sha1), ("sha256", .sha256), ("sha512", .sha512)]
+  }
+
+  private static var flags: [(Text, Bool)] {
+    [("false", false), ("true", true)]
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CSupport
+public import CSwiftSession
+internal import Cookies
+internal import Support
+
+@implementation @_cdecl("swiftsession_signer_new")
+public func swiftsession_signer_new(
+  _ signer: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let signer = try place(signer, "signer")
+    signer.pointee = try SignerHandle().retained()
+  }
+}
+
+@implementation @_cdecl("swiftsession_signer_free")
+public func swiftsession_signer_free(_ signer: OpaquePointer?) {
+  Handle.free(signer, .signer)
+}
+
+@implementation @_cdecl("swiftsession_signer_set")
+public func swiftsession_signer_set(
+  _ signer: OpaquePointer?, _ option: UnsafePointer<CChar>?, _ value: UnsafeRawPointer?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try handle(signer).set(try text(option, "option"), try data(value, size, "value"))
+  }
+}
+
+@implementation @_cdecl("swiftsession_signer_add_key")
+public func swiftsession_signer_add_key(
+  _ signer: OpaquePointer?, _ key: UnsafeRawPointer?, _ size: Int, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try handle(signer).add(Secret(try data(key, size, "key")))
+  }
+}
+
+@implementation @_cdecl("swiftsession_signer_sign")
+public func swiftsession_signer_sign(
+  _ signer: OpaquePointer?, _ value: UnsafeRawPointer?, _ size: Int, _ now: Int64,
+  _ signedValue: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ signedSize: UnsafeMutablePointer<Int>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(signer)
+    let value = try data(value, size, "value")
+    let place = try place(signedValue, "signed_value")
+    let (text, count) =
+      handle.urlSafe
+      ? try URLSafePayload.encode(value).withUnsafeBufferPointer { payload throws(Failure) in
+        try sign(payload, handle, now)
+      } : try sign(value, handle, now)
+    place.pointee = UnsafeMutableRawPointer(text).assumingMemoryBound(to: CChar.self)
+    signedSize?.pointee = count
+  }
+}
+
+@implementation @_cdecl("swiftsession_signer_unsign")
+public func swiftsession_signer_unsign(
+  _ signer: OpaquePointer?, _ signedValue: UnsafeRawPointer?, _ signedSize: Int, _ now: Int64, _ maxAge: Int64,
+  _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ size: UnsafeMutablePointer<Int>?,
+  _ signedAt: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(signer)
+    let signed = try data(signedValue, signedSize, "signed_value")
+    let place = try place(value, "value")
+    let (payload, time) = try verify(signed, handle, now, maxAge)
+    let (copy, count) =
+      handle.urlSafe
+      ? try URLSafePayload.decode(payload, limit: handle.largestPayload).withUnsafeBufferPointer {
+        payload throws(Failure) in try copied(payload)
+      } : try copied(payload)
+    place.pointee = UnsafeMutableRawPointer(copy)
+    size?.pointee = count
+    signedAt?.pointee = time
+  }
+}
+
+private func handle(_ signer: OpaquePointer?) throws(Failure) -> SignerHandle {
+  try required(signer, .signer, as: SignerHandle.self)
+}
+
+/// The value with its signature, in memory of the caller's.
+private func sign(
+  _ value: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64
+) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int) {
+  let timed = handle.timed ? TimedSigner(handle.signer) : nil
+  let text = try allocate(value.count + (timed?.overhead ?? handle.signer.overhead))
+  if let start = value.baseAddress {
+    memcpy(text, start, value.count)
+  }
+  var count = value.count
+  do throws(Failure) {
+    if let timed {
+      count = try timed.sign(text, count: count, now: now)
+    } else {
+      try handle.signer.sign(text, count: count)
+      count += handle.signer.overhead
+    }
+  } catch {
+    free(text)
+    throw error
+  }
+  text[count] = 0
+  return (text, count)
+}
+
+/// What was signed, and when; 0 where the signer is not timed.
+private func verify(
+  _ signed: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64, _ maxAge: Int64
+) throws(Failure) -> (UnsafeBufferPointer<UInt8>, Int64) {
+  guard handle.timed else { return (try handle.signer.verify(signed), 0) }
+  let opened = try TimedSigner(handle.signer).verify(signed, now: now, maxAge: maxAge < 0 ? nil : maxAge)
+  return (opened.value, opened.signedAt)
+}
+
+private func copied(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int) {
+  let copy = try allocate(bytes.count)
+  if let start = bytes.baseAddress {
+    memcpy(copy, start, bytes.count)
+  }
+  copy[bytes.count] = 0
+  return (copy, bytes.count)
+}
