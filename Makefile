@@ -10,7 +10,7 @@ LIBDIR  ?= $(PREFIX)/lib
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check demo install format lint clean
+.PHONY: build check demo bench install format lint clean
 
 build:
 	Tools/dependencies build
@@ -32,6 +32,9 @@ install: build
 	ln -sf libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so'
 	install -m 644 Include/swiftsession.h '$(DESTDIR)$(PREFIX)/include/swiftsession.h'
 	Tools/pkg-config-file '$(PREFIX)' '$(LIBDIR)' '$(PREFIX)/include' $(VERSION) > '$(DESTDIR)$(LIBDIR)/pkgconfig/swiftsession.pc'
+
+bench: build
+	Benchmarks/run
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -116,6 +116,7 @@ void swiftsession_signer_free(swiftsession_signer *signer);
      digest_method   sha1                  sha1, sha256, sha512
      timed           false                 true: with a timestamp, which unsign checks
      url_safe        false                 true: base64url, compressed where that is shorter
+     compress        true                  false: url_safe without compression
      max_size        1048576               what a compressed value may expand to, in bytes */
 swiftsession_status swiftsession_signer_set(swiftsession_signer *signer, const char *option, const void *value,
                                             size_t size, swiftsession_error *error);

@@ -28,9 +28,7 @@ package struct TimedSigner: Sendable {
       buffer[count] = byte
       count += 1
     }
-    let time = bytes(of: UInt64(now))
-    time.withUnsafeBufferPointer { Base64URL.encode($0, into: buffer + count) }
-    count += Base64URL.encodedCount(time.count)
+    count += write(now, to: buffer + count)
     try signer.sign(buffer, count: count)
     return count + signer.overhead
   }
@@ -46,7 +44,7 @@ package struct TimedSigner: Sendable {
       throw Failure(.malformed, "The value is signed but has no timestamp.")
     }
     let text = UnsafeBufferPointer(rebasing: timed[(split + signer.separator.count)...])
-    guard let time = Base64URL.decode(text), let seconds = number(from: time) else {
+    guard let seconds = number(text) else {
       throw Failure(.malformed, "The value is signed but its timestamp is malformed.")
     }
     let opened = Opened(value: UnsafeBufferPointer(rebasing: timed[..<split]), signedAt: seconds)
@@ -66,15 +64,22 @@ package struct TimedSigner: Sendable {
     }
   }
 
-  /// Big-endian, without leading zero bytes; zero is no byte at all.
-  private func bytes(of number: UInt64) -> [UInt8] {
-    let count = (64 - number.leadingZeroBitCount + 7) / 8
-    return (0..<count).map { UInt8(truncatingIfNeeded: number >> UInt64((count - 1 - $0) * 8)) }
+  /// Writes a time as base64url of its big-endian bytes, those that lead with zero left out: zero is no byte at all.
+  private func write(_ time: Int64, to output: UnsafeMutablePointer<UInt8>) -> Int {
+    let count = (64 - time.leadingZeroBitCount + 7) / 8
+    withUnsafeBytes(of: time.bigEndian) { bytes in
+      let bytes = bytes.bindMemory(to: UInt8.self)
+      Base64URL.encode(UnsafeBufferPointer(rebasing: bytes[(8 - count)...]), into: output)
+    }
+    return Base64URL.encodedCount(count)
   }
 
-  /// Nil beyond what `Int64` holds.
-  private func number(from bytes: [UInt8]) -> Int64? {
-    guard bytes.count <= 8 else { return nil }
-    return Int64(exactly: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  /// Nil for what is no number, or one beyond `Int64`.
+  private func number(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard let count = Base64URL.decodedCount(text.count), count <= 8 else { return nil }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8) { bytes in
+      guard let start = bytes.baseAddress, Base64URL.decode(text, into: start) else { return nil }
+      return Int64(exactly: bytes[..<count].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
   }
 }

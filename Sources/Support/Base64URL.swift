@@ -40,18 +40,22 @@ package enum Base64URL {
   /// Reads only what `encode` writes: no padding, no other characters, unused bits zero. One value has one spelling, so
   /// a signed cookie cannot be changed and still be the same cookie. Nil for anything else.
   package static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-    guard text.count % 4 != 1 else { return nil }
-    let count = text.count / 4 * 3 + (text.count % 4 == 0 ? 0 : text.count % 4 - 1)
+    guard let count = decodedCount(text.count) else { return nil }
     var sound = true
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { output, written in
-      sound = decode(text, into: output)
+      if let start = output.baseAddress { sound = decode(text, into: start) }
       written = sound ? count : 0
     }
     return sound ? bytes : nil
   }
 
-  private static func decode(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Bool
-  {
+  /// The bytes that `count` characters stand for; nil for a count that no text has.
+  package static func decodedCount(_ count: Int) -> Int? {
+    count % 4 == 1 ? nil : count / 4 * 3 + (count % 4 == 0 ? 0 : count % 4 - 1)
+  }
+
+  /// Writes `decodedCount(text.count)` bytes to `output`; false, and then only garbage, for what `encode` never writes.
+  package static func decode(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>) -> Bool {
     let values = csupport_base64url_values()
     var position = 0
     var index = 0

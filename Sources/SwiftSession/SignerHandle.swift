@@ -13,6 +13,7 @@ final class SignerHandle: Handle {
   private var digest = DigestAlgorithm.sha1
   private(set) var timed = false
   private(set) var urlSafe = false
+  private(set) var compresses = true
   private(set) var largestPayload = 1 << 20
   private(set) var signer: Signer
 
@@ -29,19 +30,20 @@ final class SignerHandle: Handle {
 
   func set(_ option: Text, _ value: UnsafeBufferPointer<UInt8>) throws(Failure) {
     let word = Text(Array(value))
-    switch option.bytes {
-    case Text("salt").bytes: salt = word.bytes
-    case Text("separator").bytes: try set(separator: word.bytes)
-    case Text("key_derivation").bytes: derivation = try choose(word, SignerHandle.derivations, option)
-    case Text("digest_method").bytes: digest = try choose(word, SignerHandle.digests, option)
-    case Text("timed").bytes: timed = try choose(word, SignerHandle.flags, option)
-    case Text("url_safe").bytes: urlSafe = try choose(word, SignerHandle.flags, option)
-    case Text("max_size").bytes: largestPayload = try size(word)
+    switch option {
+    case "salt": salt = word.bytes
+    case "separator": try set(separator: word.bytes)
+    case "key_derivation": derivation = try choose(word, SignerHandle.derivations, option)
+    case "digest_method": digest = try choose(word, SignerHandle.digests, option)
+    case "timed": timed = try choose(word, SignerHandle.flags, option)
+    case "url_safe": urlSafe = try choose(word, SignerHandle.flags, option)
+    case "compress": compresses = try choose(word, SignerHandle.flags, option)
+    case "max_size": largestPayload = try size(word)
     default:
       throw Failure(
         .config,
         "A signer has no option '\(option.string)'; there are salt, separator, key_derivation, digest_method, timed, "
-          + "url_safe and max_size.")
+          + "url_safe, compress and max_size.")
     }
     try remake()
   }

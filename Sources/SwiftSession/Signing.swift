@@ -48,11 +48,7 @@ public func swiftsession_signer_sign(
     let handle = try handle(signer)
     let value = try data(value, size, "value")
     let place = try place(signedValue, "signed_value")
-    let (text, count) =
-      handle.urlSafe
-      ? try URLSafePayload.encode(value).withUnsafeBufferPointer { payload throws(Failure) in
-        try sign(payload, handle, now)
-      } : try sign(value, handle, now)
+    let (text, count) = try sign(value, handle, now)
     place.pointee = UnsafeMutableRawPointer(text).assumingMemoryBound(to: CChar.self)
     signedSize?.pointee = count
   }
@@ -69,11 +65,7 @@ public func swiftsession_signer_unsign(
     let signed = try data(signedValue, signedSize, "signed_value")
     let place = try place(value, "value")
     let (payload, time) = try verify(signed, handle, now, maxAge)
-    let (copy, count) =
-      handle.urlSafe
-      ? try URLSafePayload.decode(payload, limit: handle.largestPayload).withUnsafeBufferPointer {
-        payload throws(Failure) in try copied(payload)
-      } : try copied(payload)
+    let (copy, count) = handle.urlSafe ? try decoded(payload, handle.largestPayload) : try copied(payload)
     place.pointee = UnsafeMutableRawPointer(copy)
     size?.pointee = count
     signedAt?.pointee = time
@@ -88,25 +80,35 @@ private func handle(_ signer: OpaquePointer?) throws(Failure) -> SignerHandle {
 private func sign(
   _ value: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64
 ) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int) {
-  let timed = handle.timed ? TimedSigner(handle.signer) : nil
-  let text = try allocate(value.count + (timed?.overhead ?? handle.signer.overhead))
-  if let start = value.baseAddress {
-    memcpy(text, start, value.count)
-  }
-  var count = value.count
+  let signer = TimedSigner(handle.signer)
+  let text = try allocate(URLSafePayload.largestCount(value.count) + signer.overhead)
   do throws(Failure) {
-    if let timed {
-      count = try timed.sign(text, count: count, now: now)
+    var count = try write(value, handle, to: text)
+    if handle.timed {
+      count = try signer.sign(text, count: count, now: now)
     } else {
       try handle.signer.sign(text, count: count)
       count += handle.signer.overhead
     }
+    text[count] = 0
+    return (text, count)
   } catch {
     free(text)
     throw error
   }
-  text[count] = 0
-  return (text, count)
+}
+
+/// Writes what is signed: the value, or its URL-safe form.
+private func write(
+  _ value: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, to text: UnsafeMutablePointer<UInt8>
+) throws(Failure) -> Int {
+  if handle.urlSafe {
+    return try URLSafePayload.encode(value, compresses: handle.compresses, into: text)
+  }
+  if let start = value.baseAddress {
+    memcpy(text, start, value.count)
+  }
+  return value.count
 }
 
 /// What was signed, and when; 0 where the signer is not timed.
@@ -125,4 +127,23 @@ private func copied(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> (Uns
   }
   copy[bytes.count] = 0
   return (copy, bytes.count)
+}
+
+/// The bytes of a URL-safe payload, in memory of the caller's.
+private func decoded(
+  _ text: UnsafeBufferPointer<UInt8>, _ limit: Int
+) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int) {
+  guard !URLSafePayload.isCompressed(text) else {
+    return try URLSafePayload.decode(text, limit: limit).withUnsafeBufferPointer { bytes throws(Failure) in
+      try copied(bytes)
+    }
+  }
+  guard let count = Base64URL.decodedCount(text.count) else { throw URLSafePayload.notBase64 }
+  let bytes = try allocate(count)
+  guard Base64URL.decode(text, into: bytes) else {
+    free(bytes)
+    throw URLSafePayload.notBase64
+  }
+  bytes[count] = 0
+  return (bytes, count)
 }

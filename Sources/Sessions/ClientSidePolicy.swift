@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Cookies
+internal import Keys
+internal import Records
+internal import Settings
+internal import Support
+
+/// Flask's rules for the session that lives in its cookie (`SecureCookieSessionInterface`, Flask 3.1.3).
+package final class ClientSidePolicy: SessionPolicy {
+  private let signer: TimedSigner?
+  private let lifetime: Int64
+  private let refreshesEachRequest: Bool
+
+  package init(_ settings: Settings) throws(Failure) {
+    let ring = KeyRing(settings)
+    signer =
+      ring.isEmpty
+      ? nil : TimedSigner(try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac, digest: .sha1))
+    lifetime = settings.seconds(.permanentSessionLifetime) ?? 31 * 86_400
+    refreshesEachRequest = settings.flag(.sessionRefreshEachRequest) ?? true
+  }
+
+  /// Without a key a session can be read and not written: Flask's null session.
+  var isReadOnly: Bool { signer == nil }
+
+  func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
+    guard let signer else { return }
+    let payload = try cookie.withUnsafeBufferPointer { cookie throws(Failure) in
+      // The age is checked for every cookie, also for those that end with the browser.
+      let opened = try signer.verify(cookie, now: session.now, maxAge: lifetime)
+      return try URLSafePayload.decode(opened.value, limit: ClientSidePolicy.largestPayload)
+    }
+    try session.fill(payload, .flask)
+  }
+
+  func save(_ session: Session) throws(Failure) -> CookieAnswer {
+    guard let signer else { return .nothing }
+    if session.isEmpty {
+      return session.modified ? .delete : .nothing
+    }
+    guard session.modified || (session.isPermanent && refreshesEachRequest) else { return .nothing }
+    let payload = try session.payload(.flask)
+    guard payload.count <= ClientSidePolicy.largestPayload else {
+      throw Failure(.tooLarge, "The session has more than \(ClientSidePolicy.largestPayload) bytes.")
+    }
+    let now = session.now
+    return .set(
+      value: try sign(payload, signer, now), expires: session.isPermanent ? now.addingClamped(lifetime) : nil)
+  }
+
+  private func sign(_ payload: [UInt8], _ signer: TimedSigner, _ now: Int64) throws(Failure) -> [UInt8] {
+    let capacity = URLSafePayload.largestCount(payload.count) + signer.overhead
+    return try [UInt8](unsafeUninitializedCapacity: capacity) { output, count throws(Failure) in
+      guard let start = output.baseAddress else { return }
+      let size = try payload.withUnsafeBufferPointer { payload throws(Failure) in
+        try URLSafePayload.encode(payload, into: start)
+      }
+      count = try signer.sign(start, count: size, now: now)
+    }
+  }
+
+  /// What a session may have as JSON: also the most that a compressed cookie may expand to.
+  private static var largestPayload: Int { 1 << 20 }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Cookies
+package import Settings
+package import Support
+
+/// Opens and saves the sessions of one application. Any number of threads may use it at the same time.
+package final class SessionManager {
+  /// The wall clock of every session; set before the first one is opened.
+  package var clock = Clock.system
+
+  let policy: any SessionPolicy
+  let cookies: CookiePolicy
+  let log: Log
+  private let cacheControl: Text?
+
+  package convenience init(clientSide settings: Settings, log: Log) throws(Failure) {
+    try self.init(try ClientSidePolicy(settings), settings, log)
+  }
+
+  private init(_ policy: any SessionPolicy, _ settings: Settings, _ log: Log) throws(Failure) {
+    self.policy = policy
+    self.log = log
+    cookies = try CookiePolicy(settings)
+    cacheControl = settings.text(.sessionCacheControl)
+  }
+
+  /// The session that a Cookie header names; a new one where it names none that is good.
+  package func open(_ header: UnsafeBufferPointer<UInt8>) -> Session {
+    let session = Session(self)
+    guard let cookie = CookieHeader(header).value(of: cookies.name), !cookie.isEmpty else { return session }
+    do throws(Failure) {
+      try policy.open(cookie, into: session)
+    } catch {
+      session.refused(error.status)
+    }
+    return session
+  }
+
+  /// The session of one cookie's value.
+  ///
+  /// - Throws: EXPIRED, TAMPERED, MALFORMED or TOO_LARGE.
+  package func open(value: [UInt8]) throws(Failure) -> Session {
+    guard !policy.isReadOnly else {
+      throw Failure(.config, "SECRET_KEY is not set, so no cookie can be verified; set it.")
+    }
+    let session = Session(self)
+    try policy.open(value, into: session)
+    return session
+  }
+
+  /// The lines that a saved session adds to the response.
+  func headers(_ answer: CookieAnswer, accessed: Bool) -> [HeaderLine] {
+    var lines: [HeaderLine] = []
+    var setsCookie = true
+    switch answer {
+    case .nothing: setsCookie = false
+    case .set(let value, let expires): lines.append(line(cookies.cookie(value: value, expires: expires)))
+    case .delete: lines.append(line(cookies.deletion()))
+    }
+    guard setsCookie || accessed else { return lines }
+    lines.append(HeaderLine(name: "Vary", value: Array("Cookie".utf8)))
+    if let cacheControl {
+      lines.append(HeaderLine(name: "Cache-Control", value: cacheControl.bytes))
+    }
+    return lines
+  }
+
+  private func line(_ cookie: SetCookie) -> HeaderLine {
+    let line = HeaderLine(name: "Set-Cookie", value: cookie.text)
+    let limit = cookies.maxSize
+    if limit > 0, line.value.count > limit {
+      log(
+        .warning,
+        "The '\(cookies.name.string)' cookie is too large: its line has \(line.value.count) bytes, the limit is "
+          + "\(limit). Browsers may ignore it; store less in the session.")
+    }
+    return line
+  }
+}
