@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What loading the library costs a program: whole starts of an empty program that needs libswiftsession against one
    that needs libcrypto and libz alone. Usage: starting OURS PLAIN */
-#define _GNU_SOURCE
 #include "bench.h"
 
 #include <spawn.h>
