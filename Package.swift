@@ -71,12 +71,15 @@ let package = Package(
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["Support"]),
+    module("Settings", ["CSupport", "Support"]),
     module("Keys", ["Crypto", "Support"]),
-    module("Cookies", ["Keys", "Crypto", "CZlib", "CSupport", "Support"]),
+    module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module(
       "SwiftSession",
       ["CSwiftSession", "CSupport", "Cookies", "Keys", "Values", "Crypto", "Support"],
       link: link),
     tests("Support"),
+    tests("Settings", ["Support"]),
+    tests("Cookies", ["Support", "Settings"]),
   ]
 )

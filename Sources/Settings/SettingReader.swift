@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CSupport
+internal import Support
+
+/// Checks the bytes that were given for one setting and makes its value of them.
+///
+/// Messages hold no value but a word that was none of the words allowed: anything else may be a secret in a wrong place.
+struct SettingReader {
+  let name: SettingName
+
+  func value(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> SettingValue {
+    guard bytes.count <= 1 << 20 else { throw wrong("has more than 1 MiB") }
+    switch name.kind {
+    case .text: return .text(try text(bytes))
+    case .path: return .text(try path(bytes))
+    case .connection: return .text(try connection(bytes))
+    case .secret: return .secret(try secret(bytes))
+    case .secrets, .secretFiles: return .secrets(try secrets(bytes))
+    case .secretFile: return .secret(try secretInFile(bytes))
+    case .flag: return .flag(try flag(bytes))
+    case .number(let range): return .number(try number(bytes, range))
+    case .mode: return .number(try mode(bytes))
+    case .seconds(let range): return .seconds(try seconds(bytes, range))
+    case .milliseconds(let range): return .milliseconds(try milliseconds(bytes, range))
+    case .choice(let words): return .text(try choice(bytes, words))
+    case .ignored: return .ignored
+    case .refused(let status, let advice):
+      throw Failure(status, "\(name.text) cannot be set here; \(advice)")
+    }
+  }
+
+  /// One item of a list.
+  func item(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
+    switch name.kind {
+    case .secrets: return try secret(bytes)
+    case .secretFiles: return try secretInFile(bytes)
+    default: throw wrong("is not a list and takes one value")
+    }
+  }
+
+  private func wrong(_ what: String) -> Failure {
+    Failure(.config, "\(name.text) \(what)")
+  }
+
+  private func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
+    guard isUTF8(bytes) else { throw wrong("is not UTF-8 text") }
+    for byte in bytes where byte < 0x20 || byte == 0x7F {
+      throw wrong("has a control character; only printable text is expected")
+    }
+    return Text(Array(bytes))
+  }
+
+  private func path(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
+    guard !bytes.isEmpty else { throw wrong("is empty; a path is expected") }
+    return try text(bytes)
+  }
+
+  private func connection(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
+    let text = try text(bytes)
+    guard !text.isEmpty else { throw wrong("is empty; a URL is expected") }
+    return text
+  }
+
+  private func secret(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
+    guard !bytes.isEmpty else { throw wrong("holds an empty key; at least 32 random bytes are expected") }
+    return Secret(bytes)
+  }
+
+  private func secrets(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> [Secret] {
+    guard var items = StringArray.parse(bytes) else {
+      throw wrong("is a list; a JSON array of strings is expected")
+    }
+    defer { wipe(&items) }
+    var secrets: [Secret] = []
+    for position in items.indices {
+      let made = items[position].withUnsafeBufferPointer { (bytes) -> Result<Secret, Failure> in
+        Result { () throws(Failure) -> Secret in try item(bytes) }
+      }
+      secrets.append(try made.get())
+    }
+    return secrets
+  }
+
+  private func wipe(_ items: inout [[UInt8]]) {
+    for position in items.indices {
+      items[position].withUnsafeMutableBufferPointer { csupport_wipe($0.baseAddress, $0.count) }
+    }
+  }
+
+  private func secretInFile(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
+    let path = try path(bytes)
+    let content = File.read(path, limit: 64 << 10) { (bytes) -> Secret? in bytes.isEmpty ? nil : Secret(bytes) }
+    switch content {
+    case .success(.some(let secret)): return secret
+    case .success(.none): throw wrong("names an empty file; it has to hold the key, byte for byte")
+    case .failure(let failure):
+      throw Failure(.config, "\(name.text): \(failure.message)", native: failure.native)
+    }
+  }
+
+  private func flag(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Bool {
+    if equal(bytes, "true") || equal(bytes, "1") { return true }
+    if equal(bytes, "false") || equal(bytes, "0") { return false }
+    throw wrong("is neither true nor false (1 and 0 are the same)")
+  }
+
+  private func number(_ bytes: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>) throws(Failure) -> Int64 {
+    guard let number = Decimal(bytes), number.isWhole, range ~= number.whole else {
+      throw wrong("is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number.whole
+  }
+
+  private func mode(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Int64 {
+    if let mode = octal(bytes) { return mode }
+    guard let number = Decimal(bytes), number.isWhole, 0...0o777 ~= number.whole else {
+      throw wrong("is not a file mode: 0o600, or the same as a decimal number, 384")
+    }
+    return number.whole
+  }
+
+  private func octal(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard 3...5 ~= bytes.count, bytes[0] == UInt8(ascii: "0"), uppercase(bytes[1]) == UInt8(ascii: "O") else {
+      return nil
+    }
+    var mode: Int64 = 0
+    for byte in bytes[2...] {
+      guard 0x30...0x37 ~= byte else { return nil }
+      mode = mode << 3 | Int64(byte & 7)
+    }
+    return mode
+  }
+
+  private func seconds(_ bytes: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>) throws(Failure) -> Int64 {
+    guard let number = Decimal(bytes), range ~= number.whole, !number.isNegative else {
+      throw wrong("is not a number of seconds from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number.whole
+  }
+
+  private func milliseconds(_ bytes: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>) throws(Failure) -> Int64 {
+    guard let number = Decimal(bytes), range ~= number.thousandths else {
+      let least: StaticString = range.lowerBound == 0 ? "0" : "0.001"
+      throw wrong("is not a number of seconds from \(least) to \(range.upperBound / 1000)")
+    }
+    return number.thousandths
+  }
+
+  private func choice(_ bytes: UnsafeBufferPointer<UInt8>, _ words: [SettingWord]) throws(Failure) -> Text {
+    for word in words where equal(bytes, word.text) {
+      if let refusal = word.refusal {
+        throw Failure(refusal.status, "\(name.text) \(word.text) cannot be used; \(refusal.advice)")
+      }
+      return Text(stringLiteral: word.meaning)
+    }
+    let usable = words.filter { $0.refusal == nil }.map { $0.text }
+    var list = ""
+    for word in usable { list += list.utf8.isEmpty ? "\(word)" : ", \(word)" }
+    let advice = nearest(to: Array(bytes), of: usable).map { "; the nearest is \($0)" } ?? ""
+    throw wrong("is \"\(shown(bytes))\"\(advice); one of these is expected: \(list)")
+  }
+}
+
+/// Text from outside as a message may show it: short, and without control characters.
+func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+  let printable = bytes.prefix(40).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
+  return String(decoding: printable, as: UTF8.self) + (bytes.count > 40 ? "..." : "")
+}
+
+/// Whether bytes are this word, ASCII letters being equal in either case.
+private func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+  let word = Text(stringLiteral: word).bytes
+  guard bytes.count == word.count else { return false }
+  for index in word.indices where uppercase(bytes[index]) != uppercase(word[index]) { return false }
+  return true
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Support
+
+/// A value that was checked against its setting's kind.
+enum SettingValue {
+  case text(Text)
+  case secret(Secret)
+  case secrets([Secret])
+  case flag(Bool)
+  case number(Int64)
+  case seconds(Int64)
+  case milliseconds(Int64)
+  case ignored
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CSupport
+package import Support
+
+/// Settings from a file and from the environment.
+extension Settings {
+  /// Reads a file of `NAME=value` lines of at most 1 MiB. Blank lines and lines that begin with `#` say nothing, a line
+  /// may end with CR LF, and there is no quoting: the value is all that stands after the first `=`.
+  package mutating func load(path: Text) throws(Failure) {
+    guard !path.isEmpty, !path.bytes.contains(0) else {
+      throw Failure(.argument, "the path of a file of settings is expected")
+    }
+    let loaded = File.read(path, limit: 1 << 20) { (bytes) -> Result<Settings, Failure> in
+      var settings = self
+      return Result { () throws(Failure) -> Settings in
+        try settings.read(bytes, path)
+        return settings
+      }
+    }
+    self = try loaded.get().get()
+  }
+
+  private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ path: Text) throws(Failure) {
+    var rest = bytes[...]
+    var number = 1
+    while !rest.isEmpty {
+      let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
+      var line = rest[..<end]
+      if line.last == 0x0D { line = line.dropLast() }
+      do throws(Failure) {
+        try read(line: UnsafeBufferPointer(rebasing: line))
+      } catch {
+        throw Failure(error.status, "\(path.string), line \(number): \(error.message)", native: error.native)
+      }
+      rest = end < rest.endIndex ? rest[(end + 1)...] : rest[rest.endIndex...]
+      number += 1
+    }
+  }
+
+  private mutating func read(line: UnsafeBufferPointer<UInt8>) throws(Failure) {
+    guard line.first != UInt8(ascii: "#"), line.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
+    guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
+      throw Failure(.config, "NAME=value is expected, or a # before a comment")
+    }
+    try set(Text(Array(line[..<equals])), bytes: UnsafeBufferPointer(rebasing: line[(equals + 1)...]))
+  }
+
+  /// Takes every variable of the environment whose name begins with `prefix`: the rest of its name has to be one of
+  /// ours.
+  package mutating func loadEnvironment(prefix: Text) throws(Failure) {
+    guard !prefix.isEmpty, !prefix.bytes.contains(UInt8(ascii: "=")) else {
+      throw Failure(.argument, "a prefix of names of environment variables is expected, and it is not empty")
+    }
+    guard let environment = csupport_environment() else { return }
+    try load(environment: environment, prefix)
+  }
+
+  /// - Parameter environment: `NAME=value` texts, the last one followed by NULL.
+  mutating func load(environment: UnsafePointer<UnsafeMutablePointer<CChar>?>, _ prefix: Text) throws(Failure) {
+    var variable = environment
+    var settings = self
+    while let text = variable.pointee {
+      let length = strlen(text)
+      try text.withMemoryRebound(to: UInt8.self, capacity: length) { (start) throws(Failure) -> Void in
+        try settings.take(UnsafeBufferPointer(start: start, count: length), prefix)
+      }
+      variable += 1
+    }
+    self = settings
+  }
+
+  private mutating func take(_ variable: UnsafeBufferPointer<UInt8>, _ prefix: Text) throws(Failure) {
+    guard variable.starts(with: prefix.bytes), let equals = variable.firstIndex(of: UInt8(ascii: "=")),
+      equals >= prefix.count
+    else { return }
+    do throws(Failure) {
+      let name = Text(Array(variable[prefix.count..<equals]))
+      try set(name, bytes: UnsafeBufferPointer(rebasing: variable[(equals + 1)...]))
+    } catch {
+      throw Failure(error.status, "environment, \(prefix.string)*: \(error.message)", native: error.native)
+    }
+  }
+}
