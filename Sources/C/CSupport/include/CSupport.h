@@ -21,6 +21,48 @@ int64_t csupport_wall_clock(void);
 /* The double that `text` (NUL-terminated, `[-]digits[.digits][e[+-]digits]`) is nearest to, whatever the locale. */
 double csupport_double(const char *text);
 
+/* Milliseconds of the clock that nobody sets, from an unnamed start. */
+int64_t csupport_monotonic_clock(void);
+
+/* A mutex with a condition to wait for. Ends the process when memory is exhausted. */
+typedef struct csupport_lock csupport_lock;
+__attribute__((returns_nonnull)) csupport_lock *csupport_lock_new(void);
+void csupport_lock_free(csupport_lock *lock);
+void csupport_lock_take(csupport_lock *lock);
+void csupport_lock_drop(csupport_lock *lock);
+/* Lets go, waits for a signal, takes again. 0 when the monotonic clock has reached `until`; wakes up without a reason
+   too. INT64_MAX waits for ever. Not a cancellation point. */
+int csupport_lock_wait(csupport_lock *lock, int64_t until);
+void csupport_lock_signal(csupport_lock *lock);
+void csupport_lock_broadcast(csupport_lock *lock);
+/* In a forked child: as new, whoever held it or waited for it. */
+void csupport_lock_reset(csupport_lock *lock);
+
+/* Calls around each fork(): `prepare` before it, the last observer first; `parent` and `child` after it, the first
+   observer first. None of the three may add or end an observer. */
+typedef struct csupport_fork_observer csupport_fork_observer;
+__attribute__((returns_nonnull)) csupport_fork_observer *csupport_fork_observe(void *context, void (*prepare)(void *),
+                                                                               void (*parent)(void *),
+                                                                               void (*child)(void *));
+/* Waits for a fork() that is under way. */
+void csupport_fork_ignore(csupport_fork_observer *observer);
+
+/* pthread_cancel() waits from here to the restore: a thread that ends inside a client library leaves its locks held. */
+int csupport_cancellation_off(void);
+void csupport_cancellation_restore(int state);
+
+/* Opens the shared library `soname` and writes the addresses of `count` functions, or nothing and a sentence about
+   what is missing. 0 or -1. */
+int csupport_open_library(const char *soname, const char *const *names, void *functions, size_t count, char *problem,
+                          size_t size);
+
+/* Makes an empty file that only its owner may read, if there is none of that name. 0 or an errno. No descriptor of
+   `path` is ever open here: closing one would drop the POSIX locks that this process holds on the file. */
+int csupport_create_file(const char *path);
+
+/* The working directory, to be freed with free(); NULL when it has none or memory is short. */
+char *csupport_working_directory(void);
+
 /* Reads at most `limit` bytes of a file. 0 and *bytes (free with free()) and *size; else an errno: EFBIG above the
    limit, EISDIR for what is not a regular file. */
 int csupport_read_file(const char *path, size_t limit, unsigned char **bytes, size_t *size);
@@ -53,5 +95,7 @@ __attribute__((returns_nonnull)) static inline const unsigned char *csupport_bas
   };
   return values;
 }
+
+#include "dlopen_note.h"
 
 #endif
