@@ -61,7 +61,9 @@ let package = Package(
     .trait(name: "EmbeddedSwift", description: "Compile as Embedded Swift: no Swift runtime in the host."),
     .trait(
       name: "Embedded", description: "The shipped library: Embedded Swift with every backend.",
-      enabledTraits: ["EmbeddedSwift"]),
+      enabledTraits: ["EmbeddedSwift", "SQLite"]),
+    .trait(name: "SQLite", description: "The store SQLite."),
+    .default(enabledTraits: ["SQLite"]),
   ],
   targets: [
     .systemLibrary(name: "CSwiftSession", path: "Include"),
@@ -74,6 +76,8 @@ let package = Package(
     module("Settings", ["CSupport", "Support"]),
     module("Keys", ["Crypto", "Support"]),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
+    module("Stores", ["CSupport", "Support"]),
+    module("Backends", ["Stores", "CSupport", "Support"]),
     module(
       "SwiftSession",
       ["CSwiftSession", "CSupport", "Cookies", "Keys", "Values", "Crypto", "Support"],
@@ -81,5 +85,10 @@ let package = Package(
     tests("Support"),
     tests("Settings", ["Support"]),
     tests("Cookies", ["Support", "Settings"]),
+    .target(
+      name: "StoresTesting", dependencies: ["Stores", "Support"], path: "Tests/StoresTesting", swiftSettings: swift),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Backends", "Stores", "StoresTesting", "Support"],
+      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
   ]
 )

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `remove` with a token came to.
+package enum Removal: Sendable {
+  case removed
+  /// Somebody else has written since; the record is untouched.
+  case changed
+  /// There was no live record.
+  case gone
+  /// The request went out and no answer came; it was not sent again.
+  case unknown
+}
