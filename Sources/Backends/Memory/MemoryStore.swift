@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Stores
+package import Support
+
+/// Records in the memory of this process: for tests, demos and servers of one process.
+///
+/// A forked child has a copy of its own from then on.
+package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable {
+  private struct Entry {
+    var record: [UInt8]
+    var expiry: Int64
+    /// In `keys`.
+    var place: Int
+  }
+
+  private let limits: StoreLimits
+  private let lock = Lock()
+  private var entries: [Text: Entry] = [:]
+  /// Every key once, so that a sweep can go on where the last one stopped.
+  private var keys: [Text] = []
+  private var sweepPlace = 0
+  private var copied = false
+  private var observation: ForkObservation?
+
+  package init(largestRecord: Int? = nil) {
+    limits = StoreLimits(largestRecord: largestRecord)
+    observation = ForkObservation(self)
+  }
+
+  deinit {
+    observation?.end()
+  }
+
+  package var largestRecord: Int? { limits.largestRecord }
+
+  /// Whether this is a forked child's copy: other processes do not see what is written here.
+  package var isCopy: Bool { lock.holding { copied } }
+
+  /// Records held, those included whose time has come and that no sweep has met.
+  package var count: Int { lock.holding { entries.count } }
+
+  package func load(_ key: Text, _ call: Call) throws(Failure) -> StoredRecord? {
+    try limits.check(key)
+    return lock.holding { live(key, call).map { StoredRecord($0.record) } }
+  }
+
+  package func create(_ key: Text, _ record: [UInt8], timeToLive: Int64, _ call: Call) throws(Failure) -> Creation {
+    try limits.check(key, record, timeToLive: timeToLive)
+    return lock.holding {
+      if let entry = entries[key] {
+        if entry.expiry > call.now { return .exists }
+        entries[key] = Entry(record: record, expiry: call.expiry(timeToLive), place: entry.place)
+      } else {
+        entries[key] = Entry(record: record, expiry: call.expiry(timeToLive), place: keys.count)
+        keys.append(key)
+      }
+      return .created(.bytes(record))
+    }
+  }
+
+  package func replace(
+    _ key: Text, _ record: [UInt8], timeToLive: Int64, token: Token, _ call: Call
+  ) throws(Failure) -> Replacement {
+    try limits.check(key, record, timeToLive: timeToLive)
+    return lock.holding {
+      guard var entry = live(key, call) else { return .gone }
+      guard token == .bytes(entry.record) else { return .changed(StoredRecord(entry.record)) }
+      entry.record = record
+      entry.expiry = call.expiry(timeToLive)
+      entries[key] = entry
+      return .replaced(.bytes(record))
+    }
+  }
+
+  package func touch(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> Bool {
+    try limits.check(key, timeToLive: timeToLive)
+    return lock.holding {
+      guard var entry = live(key, call) else { return false }
+      entry.expiry = call.expiry(timeToLive)
+      entries[key] = entry
+      return true
+    }
+  }
+
+  package func remove(_ key: Text, _ call: Call) throws(Failure) {
+    try limits.check(key)
+    lock.holding { forget(key) }
+  }
+
+  package func remove(_ key: Text, token: Token, _ call: Call) throws(Failure) -> Removal {
+    try limits.check(key)
+    return lock.holding {
+      guard let entry = live(key, call) else { return .gone }
+      guard token == .bytes(entry.record) else { return .changed }
+      forget(key)
+      return .removed
+    }
+  }
+
+  /// Looks at `limit` records and goes on from there the next time.
+  package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
+    lock.holding {
+      var looked = 0
+      while looked < limit, sweepPlace < keys.count {
+        looked += 1
+        let key = keys[sweepPlace]
+        if live(key, call) == nil {
+          forget(key)
+        } else {
+          sweepPlace += 1
+        }
+      }
+      if sweepPlace < keys.count { return true }
+      sweepPlace = 0
+      return false
+    }
+  }
+
+  package func ping(_ call: Call) throws(Failure) {}
+
+  package func prepare(_ call: Call) throws(Failure) {}
+
+  private func live(_ key: Text, _ call: Call) -> Entry? {
+    guard let entry = entries[key], entry.expiry > call.now else { return nil }
+    return entry
+  }
+
+  /// The last key takes the place of the one that goes.
+  private func forget(_ key: Text) {
+    guard let entry = entries.removeValue(forKey: key), let last = keys.popLast() else { return }
+    guard entry.place < keys.count else { return }
+    keys[entry.place] = last
+    entries[last]?.place = entry.place
+  }
+
+  package func prepareForFork() {
+    lock.take()
+  }
+
+  package func forkedAsParent() {
+    lock.drop()
+  }
+
+  package func forkedAsChild() {
+    copied = true
+    lock.reset()
+  }
+}
