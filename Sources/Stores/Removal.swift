@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What `remove` with a token came to.
-package enum Removal: Sendable {
+package enum Removal: Sendable, Equatable {
   case removed
   /// Somebody else has written since; the record is untouched.
   case changed

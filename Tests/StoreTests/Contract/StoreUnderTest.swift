@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import Backends
+import Stores
+import Support
+import Testing
+
+/// A kind of store that the contract suite runs over. A new backend adds itself to `all`.
+struct StoreUnderTest: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  /// Memcached does not take spaces, control characters, nor more than 250 bytes.
+  var takesAnyKey = true
+  /// False where a server's own clock ends a record: then `Call.now` moves nothing.
+  var keepsOurTime = true
+  /// The largest record that a test may store, one byte above being TOO_LARGE.
+  let largestRecord: Int
+  let make: @Sendable () throws -> Bed
+
+  static var all: [StoreUnderTest] {
+    var all = [memory]
+    #if SQLite
+      all += []
+    #endif
+    return all
+  }
+
+  static var ofOurTime: [StoreUnderTest] { all.filter { $0.keepsOurTime } }
+
+  private static var memory: StoreUnderTest {
+    StoreUnderTest(testDescription: "memory", largestRecord: 1 << 20) {
+      Bed(MemoryStore(largestRecord: 1 << 20))
+    }
+  }
+}
