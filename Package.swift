@@ -74,6 +74,7 @@ let package = Package(
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["Support"]),
     module("Settings", ["CSupport", "Support"]),
+    module("Values", ["CSupport", "Support"]),
     module("Keys", ["Crypto", "Support"]),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
@@ -90,5 +91,6 @@ let package = Package(
     .testTarget(
       name: "StoreTests", dependencies: ["Backends", "Stores", "StoresTesting", "Support"],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+    tests("Values", ["Support"]),
   ]
 )

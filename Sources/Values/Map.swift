@@ -51,7 +51,7 @@ package struct Map: Sendable {
     positions = [:]
   }
 
-  private mutating func set(_ key: Value, _ value: Value) {
+  package mutating func set(_ key: Value, _ value: Value) {
     if let position = position(of: key) {
       entries[position].value = value
       return
