@@ -100,6 +100,221 @@ const char *swiftsession_strerror(swiftsession_status status);
 /* Gives back an allocated result. NULL does nothing. */
 void swiftsession_free(void *memory);
 
+/* ---- Log ------------------------------------------------------------------------------------------------------- */
+
+/* How grave an event is. */
+enum { SWIFTSESSION_LOG_INFO = 1, SWIFTSESSION_LOG_WARNING = 2 };
+
+/* Called with events that no caller sees otherwise: a short key, a cookie that browsers may drop. It runs on the thread
+   of the call that caused it and must not call the library. `message` lives until it returns. */
+typedef void (*swiftsession_log)(void *context, int32_t level, const char *message);
+
+/* ---- Settings -------------------------------------------------------------------------------------------------- */
+
+/* Names and values: the names of Flask and Flask-Session, listed in the README. Nothing is read from files or from the
+   environment but by the calls below. */
+typedef struct swiftsession_config swiftsession_config;
+
+swiftsession_status swiftsession_config_new(swiftsession_config **config, swiftsession_error *error);
+void swiftsession_config_free(swiftsession_config *config);
+
+/* One setting as text: a name as it is, a number "1800", a duration in seconds "1800" or "0.25", a boolean "true",
+   "false", "1" or "0" in any case, a list as a JSON array of strings. An unknown name is CONFIG and the message has the
+   nearest one. Setting a name again replaces its value. */
+swiftsession_status swiftsession_config_set(swiftsession_config *config, const char *name, const char *value,
+                                            swiftsession_error *error);
+
+/* A setting whose value may be any bytes: SECRET_KEY. */
+swiftsession_status swiftsession_config_set_bytes(swiftsession_config *config, const char *name, const void *value,
+                                                  size_t size, swiftsession_error *error);
+
+/* One more item of a setting that is a list: SECRET_KEY_FALLBACKS. */
+swiftsession_status swiftsession_config_add(swiftsession_config *config, const char *name, const void *value,
+                                            size_t size, swiftsession_error *error);
+
+/* Reads a file of NAME=value lines. Empty lines and lines that begin with # say nothing; there is no quoting. */
+swiftsession_status swiftsession_config_load(swiftsession_config *config, const char *path, swiftsession_error *error);
+
+/* Takes every variable of the environment whose name begins with `prefix`: with "APP_", APP_SECRET_KEY is SECRET_KEY.
+   The prefix must not be empty. */
+swiftsession_status swiftsession_config_environment(swiftsession_config *config, const char *prefix,
+                                                    swiftsession_error *error);
+
+/* Where the managers opened from this config report events; NULL is nowhere, as at the start. */
+swiftsession_status swiftsession_config_set_log(swiftsession_config *config, swiftsession_log log, void *context,
+                                                swiftsession_error *error);
+
+/* ---- Manager --------------------------------------------------------------------------------------------------- */
+
+/* Opens and saves the sessions of one application. Made once, used by every thread. */
+typedef struct swiftsession_manager swiftsession_manager;
+
+/* Checks every setting and connects to nothing. The config may be changed or freed afterwards. */
+swiftsession_status swiftsession_manager_open(const swiftsession_config *config, swiftsession_manager **manager,
+                                              swiftsession_error *error);
+void swiftsession_manager_free(swiftsession_manager *manager);
+
+/* Answers with the time now. It may be called from any thread that uses the manager. */
+typedef int64_t (*swiftsession_clock)(void *context);
+
+/* Sets the manager's wall clock, before its first use; NULL is the system's. Deadlines keep their own clock. */
+swiftsession_status swiftsession_manager_set_clock(swiftsession_manager *manager, swiftsession_clock clock,
+                                                   void *context, swiftsession_error *error);
+
+/* ---- Opening a session ----------------------------------------------------------------------------------------- */
+
+typedef struct swiftsession_session swiftsession_session;
+
+/* Opens the session that a request's Cookie header names. No cookie (size 0; then NULL is allowed), or one that is
+   expired, forged or broken, gives a new, empty session: never an error. Needs no I/O. Free the session in any case. */
+swiftsession_status swiftsession_open(swiftsession_manager *manager, const void *cookie_header, size_t size,
+                                      swiftsession_session **session, swiftsession_error *error);
+
+/* Opens the session of one cookie's value, for websockets, jobs and tools. Here a value that opens nothing is an error:
+   EXPIRED, TAMPERED or MALFORMED, and no session is made. */
+swiftsession_status swiftsession_open_value(swiftsession_manager *manager, const void *value, size_t size,
+                                            swiftsession_session **session, swiftsession_error *error);
+void swiftsession_session_free(swiftsession_session *session);
+
+/* Where the contents of a session come from. */
+enum {
+  SWIFTSESSION_ORIGIN_COOKIE = 1,    /* opened from the request's cookie */
+  SWIFTSESSION_ORIGIN_NEW = 2,       /* new: the request had no such cookie */
+  SWIFTSESSION_ORIGIN_EXPIRED = 3,   /* new: the cookie was too old, or dated in the future */
+  SWIFTSESSION_ORIGIN_TAMPERED = 4,  /* new: none of the keys signed the cookie */
+  SWIFTSESSION_ORIGIN_MALFORMED = 5, /* new: the cookie was signed, but what it holds is no session */
+  SWIFTSESSION_ORIGIN_NULL = 6       /* a null session: no SECRET_KEY was set, so it can be read and not written */
+};
+int32_t swiftsession_origin(const swiftsession_session *session);
+
+/* 1 when the session did not exist before this request. */
+int32_t swiftsession_is_new(const swiftsession_session *session);
+
+/* Fetches the contents now; without it the first read does. A session in a cookie is complete when it is opened. */
+swiftsession_status swiftsession_load(swiftsession_session *session, swiftsession_error *error);
+
+/* The id of a session in a store, NULL for a session that lives in its cookie. Never log it. */
+const char *swiftsession_id(swiftsession_session *session);
+
+/* ---- Values ---------------------------------------------------------------------------------------------------- */
+
+/* A session is a map from text to values. The functions below reach its top level; get_json and set_json carry a value
+   of any depth. A key that is not there is NOT_FOUND, a value of another type is WRONG_TYPE. Reading or writing marks
+   the session as accessed, for the Vary header. */
+
+enum {
+  SWIFTSESSION_TYPE_NONE = 0, /* no such key */
+  SWIFTSESSION_TYPE_NULL = 1,
+  SWIFTSESSION_TYPE_BOOL = 2,
+  SWIFTSESSION_TYPE_INTEGER = 3, /* also wider than 64 bits: get_integer is then TOO_LARGE, get_json has the digits */
+  SWIFTSESSION_TYPE_DOUBLE = 4,
+  SWIFTSESSION_TYPE_STRING = 5,
+  SWIFTSESSION_TYPE_BYTES = 6,
+  SWIFTSESSION_TYPE_TIME = 7,
+  SWIFTSESSION_TYPE_UUID = 8,
+  SWIFTSESSION_TYPE_MARKUP = 9, /* text that is safe HTML (markupsafe.Markup); get_string reads it too */
+  SWIFTSESSION_TYPE_ARRAY = 10,
+  SWIFTSESSION_TYPE_TUPLE = 11,
+  SWIFTSESSION_TYPE_MAP = 12
+};
+int32_t swiftsession_type(swiftsession_session *session, const char *key);
+
+swiftsession_status swiftsession_get_bool(swiftsession_session *session, const char *key, int32_t *value,
+                                          swiftsession_error *error);
+swiftsession_status swiftsession_get_integer(swiftsession_session *session, const char *key, int64_t *value,
+                                             swiftsession_error *error);
+/* An integer is read as a double too. */
+swiftsession_status swiftsession_get_double(swiftsession_session *session, const char *key, double *value,
+                                            swiftsession_error *error);
+/* Borrowed. UTF-8, but for a lone surrogate that another program stored: that one stays its three bytes. */
+swiftsession_status swiftsession_get_string(swiftsession_session *session, const char *key, const char **value,
+                                            size_t *size, swiftsession_error *error);
+/* Borrowed. */
+swiftsession_status swiftsession_get_bytes(swiftsession_session *session, const char *key, const void **value,
+                                           size_t *size, swiftsession_error *error);
+swiftsession_status swiftsession_get_time(swiftsession_session *session, const char *key, int64_t *value,
+                                          swiftsession_error *error);
+/* Borrowed. The value as Flask's tagged JSON: a tuple is {" t":[...]}, bytes are {" b":"..."}, and so on. */
+swiftsession_status swiftsession_get_json(swiftsession_session *session, const char *key, const char **json,
+                                          size_t *size, swiftsession_error *error);
+
+swiftsession_status swiftsession_set_null(swiftsession_session *session, const char *key, swiftsession_error *error);
+swiftsession_status swiftsession_set_bool(swiftsession_session *session, const char *key, int32_t value,
+                                          swiftsession_error *error);
+swiftsession_status swiftsession_set_integer(swiftsession_session *session, const char *key, int64_t value,
+                                             swiftsession_error *error);
+swiftsession_status swiftsession_set_double(swiftsession_session *session, const char *key, double value,
+                                            swiftsession_error *error);
+swiftsession_status swiftsession_set_string(swiftsession_session *session, const char *key, const char *value,
+                                            size_t size, swiftsession_error *error);
+swiftsession_status swiftsession_set_bytes(swiftsession_session *session, const char *key, const void *value,
+                                           size_t size, swiftsession_error *error);
+/* A moment in whole seconds, years 1 to 9999. Flask reads it as an aware datetime in UTC. */
+swiftsession_status swiftsession_set_time(swiftsession_session *session, const char *key, int64_t value,
+                                          swiftsession_error *error);
+swiftsession_status swiftsession_set_json(swiftsession_session *session, const char *key, const char *json, size_t size,
+                                          swiftsession_error *error);
+
+/* Adds to an integer (one that is not there counts as 0) and answers with the sum. TOO_LARGE beyond 64 bits. */
+swiftsession_status swiftsession_add(swiftsession_session *session, const char *key, int64_t amount, int64_t *sum,
+                                     swiftsession_error *error);
+
+/* Appends one value, given as tagged JSON, to an array (one that is not there counts as empty). */
+swiftsession_status swiftsession_append(swiftsession_session *session, const char *key, const char *json, size_t size,
+                                        swiftsession_error *error);
+
+/* Removes one key; one that is not there is NOT_FOUND and leaves the session unmodified. */
+swiftsession_status swiftsession_remove(swiftsession_session *session, const char *key, swiftsession_error *error);
+swiftsession_status swiftsession_clear(swiftsession_session *session, swiftsession_error *error);
+
+/* The keys, by position: 0 to count - 1. Borrowed. */
+size_t swiftsession_count(swiftsession_session *session);
+swiftsession_status swiftsession_key(swiftsession_session *session, size_t index, const char **key, size_t *size,
+                                     swiftsession_error *error);
+
+/* A permanent session's cookie outlives the browser, for PERMANENT_SESSION_LIFETIME; it is the key "_permanent". */
+int32_t swiftsession_permanent(swiftsession_session *session);
+swiftsession_status swiftsession_set_permanent(swiftsession_session *session, int32_t permanent,
+                                               swiftsession_error *error);
+
+/* What Flask calls modified and accessed. Setting them is for hosts that keep the values on their own side. */
+int32_t swiftsession_modified(const swiftsession_session *session);
+int32_t swiftsession_accessed(const swiftsession_session *session);
+swiftsession_status swiftsession_set_modified(swiftsession_session *session, int32_t modified,
+                                              swiftsession_error *error);
+swiftsession_status swiftsession_set_accessed(swiftsession_session *session, int32_t accessed,
+                                              swiftsession_error *error);
+
+/* The whole session in one piece, for hosts with a serializer of their own. The codec is "flask" (tagged JSON) for a
+   session in a cookie. Borrowed. set_payload replaces all values and marks the session as modified; the bytes must be
+   one map in that codec, and they are what is signed. */
+swiftsession_status swiftsession_payload(swiftsession_session *session, const char *codec, const void **payload,
+                                         size_t *size, swiftsession_error *error);
+swiftsession_status swiftsession_set_payload(swiftsession_session *session, const char *codec, const void *payload,
+                                             size_t size, swiftsession_error *error);
+
+/* ---- Ending a request ------------------------------------------------------------------------------------------ */
+
+/* Marks the session for a new id, at login or any other change of rights; save does the work. A session in a cookie has
+   no id and is signed anew. */
+swiftsession_status swiftsession_renew(swiftsession_session *session, swiftsession_error *error);
+
+/* Empties the session and marks it as ended, at logout; save does the work and makes the line that deletes the cookie.
+   A copy of a session that lived in its cookie still opens until it expires: nothing on the server can end it. */
+swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftsession_error *error);
+
+/* Ends the request: stores what has to be stored and makes the header lines of the response. A session in a cookie
+   follows Flask's rules: a Set-Cookie line when it was modified, or when it is permanent and
+   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. It may be called again after
+   further changes; the lines are then those of the last call. */
+swiftsession_status swiftsession_save(swiftsession_session *session, swiftsession_error *error);
+
+/* The header lines to append to the response: Set-Cookie, Vary, and Cache-Control where SESSION_CACHE_CONTROL is set.
+   Borrowed; NULL for an index that is none. A Vary line is to be merged with the response's own. */
+size_t swiftsession_header_count(const swiftsession_session *session);
+const char *swiftsession_header_name(const swiftsession_session *session, size_t index);
+const char *swiftsession_header_value(const swiftsession_session *session, size_t index);
+
 /* ---- Signing without sessions ---------------------------------------------------------------------------------- */
 
 /* Signs and verifies as itsdangerous does: Signer, TimestampSigner, URLSafeSerializer and URLSafeTimedSerializer are

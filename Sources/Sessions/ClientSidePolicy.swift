@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Cookies
+internal import Crypto
 internal import Keys
 internal import Records
 internal import Settings
 internal import Support
 
 /// Flask's rules for the session that lives in its cookie (`SecureCookieSessionInterface`, Flask 3.1.3).
-package final class ClientSidePolicy: SessionPolicy {
+final class ClientSidePolicy: SessionPolicy {
   private let signer: TimedSigner?
   private let lifetime: Int64
   private let refreshesEachRequest: Bool
 
-  package init(_ settings: Settings) throws(Failure) {
+  init(_ settings: Settings) throws(Failure) {
     let ring = KeyRing(settings)
     signer =
       ring.isEmpty
       ? nil : TimedSigner(try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac, digest: .sha1))
-    lifetime = settings.seconds(.permanentSessionLifetime) ?? 31 * 86_400
-    refreshesEachRequest = settings.flag(.sessionRefreshEachRequest) ?? true
+    lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
+    refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
   }
 
   /// Without a key a session can be read and not written: Flask's null session.

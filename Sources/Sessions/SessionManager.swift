@@ -21,7 +21,7 @@ package final class SessionManager {
     self.policy = policy
     self.log = log
     cookies = try CookiePolicy(settings)
-    cacheControl = settings.text(.sessionCacheControl)
+    cacheControl = settings.text(.cacheControl)
   }
 
   /// The session that a Cookie header names; a new one where it names none that is good.
@@ -67,7 +67,7 @@ package final class SessionManager {
 
   private func line(_ cookie: SetCookie) -> HeaderLine {
     let line = HeaderLine(name: "Set-Cookie", value: cookie.text)
-    let limit = cookies.maxSize
+    let limit = cookies.maximumSize
     if limit > 0, line.value.count > limit {
       log(
         .warning,

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CSwiftSession
+internal import Records
+internal import Sessions
+internal import Support
+internal import Values
+
+@implementation @_cdecl("swiftsession_set_null")
+public func swiftsession_set_null(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in .null }
+}
+
+@implementation @_cdecl("swiftsession_set_bool")
+public func swiftsession_set_bool(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: Int32,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in .bool(value != 0) }
+}
+
+@implementation @_cdecl("swiftsession_set_integer")
+public func swiftsession_set_integer(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: Int64,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in .integer(value) }
+}
+
+@implementation @_cdecl("swiftsession_set_double")
+public func swiftsession_set_double(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: Double,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in .double(value) }
+}
+
+@implementation @_cdecl("swiftsession_set_string")
+public func swiftsession_set_string(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in .text(Text(Array(try textData(value, size, "value")))) }
+}
+
+@implementation @_cdecl("swiftsession_set_bytes")
+public func swiftsession_set_bytes(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: UnsafeRawPointer?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in .bytes(Array(try data(value, size, "value"))) }
+}
+
+@implementation @_cdecl("swiftsession_set_time")
+public func swiftsession_set_time(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ value: Int64,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in try time(value) }
+}
+
+@implementation @_cdecl("swiftsession_set_json")
+public func swiftsession_set_json(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  set(session, key, error) { () throws(Failure) in try decoded(json, size) }
+}
+
+@implementation @_cdecl("swiftsession_add")
+public func swiftsession_add(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ amount: Int64, _ sum: UnsafeMutablePointer<Int64>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let total = try changing(session).add(try text(key, "key"), amount)
+    sum?.pointee = total
+  }
+}
+
+@implementation @_cdecl("swiftsession_append")
+public func swiftsession_append(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let session = try changing(session)
+    try session.append(try text(key, "key"), try decoded(json, size))
+  }
+}
+
+@implementation @_cdecl("swiftsession_remove")
+public func swiftsession_remove(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let session = try changing(session)
+    let key = try text(key, "key")
+    guard try session.remove(key) != nil else {
+      throw Failure(.notFound, "The session has no key '\(key.string)'.")
+    }
+  }
+}
+
+@implementation @_cdecl("swiftsession_clear")
+public func swiftsession_clear(
+  _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in try changing(session).clear() }
+}
+
+@implementation @_cdecl("swiftsession_set_permanent")
+public func swiftsession_set_permanent(
+  _ session: OpaquePointer?, _ permanent: Int32, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in try changing(session).setPermanent(permanent != 0) }
+}
+
+@implementation @_cdecl("swiftsession_set_modified")
+public func swiftsession_set_modified(
+  _ session: OpaquePointer?, _ modified: Int32, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in try changing(session).setModified(modified != 0) }
+}
+
+@implementation @_cdecl("swiftsession_set_accessed")
+public func swiftsession_set_accessed(
+  _ session: OpaquePointer?, _ accessed: Int32, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in try changing(session).accessed = accessed != 0 }
+}
+
+@implementation @_cdecl("swiftsession_set_payload")
+public func swiftsession_set_payload(
+  _ session: OpaquePointer?, _ codec: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let session = try changing(session)
+    let codec = try payloadCodec(try text(codec, "codec"))
+    try session.setPayload(Array(try data(payload, size, "payload")), codec)
+  }
+}
+
+private func changing(_ session: OpaquePointer?) throws(Failure) -> Session {
+  try required(session, .session, as: SessionHandle.self).changing
+}
+
+/// Sets one key to a value that is made once session and key are found good.
+private func set(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ error: ErrorPointer?,
+  _ value: () throws(Failure) -> Value
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let session = try changing(session)
+    try session.set(try text(key, "key"), try value())
+  }
+}
+
+private func decoded(_ json: UnsafePointer<CChar>?, _ size: Int) throws(Failure) -> Value {
+  var limits = Limits()
+  // The session itself is the outermost level.
+  limits.depth -= 1
+  return try TaggedJSON.decode(try textData(json, size, "json"), limits: limits)
+}
+
+private func time(_ seconds: Int64) throws(Failure) -> Value {
+  guard CivilDate.range.contains(seconds) else {
+    throw Failure(.tooLarge, "The time is not within the years 1 to 9999.")
+  }
+  return .time(DateTime(seconds: seconds))
+}

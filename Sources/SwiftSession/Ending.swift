@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CSwiftSession
+internal import Sessions
+internal import Support
+
+@implementation @_cdecl("swiftsession_renew")
+public func swiftsession_renew(
+  _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(session, .session, as: SessionHandle.self).changing.renew()
+  }
+}
+
+@implementation @_cdecl("swiftsession_destroy")
+public func swiftsession_destroy(
+  _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(session, .session, as: SessionHandle.self).changing.destroy()
+  }
+}
+
+@implementation @_cdecl("swiftsession_save")
+public func swiftsession_save(
+  _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(session, .session, as: SessionHandle.self).save()
+  }
+}
+
+@implementation @_cdecl("swiftsession_header_count")
+public func swiftsession_header_count(_ session: OpaquePointer?) -> Int {
+  handle(session)?.headerCount ?? 0
+}
+
+@implementation @_cdecl("swiftsession_header_name")
+public func swiftsession_header_name(_ session: OpaquePointer?, _ index: Int) -> UnsafePointer<CChar>? {
+  handle(session)?.header(index).map { pointer(to: $0.name) }
+}
+
+@implementation @_cdecl("swiftsession_header_value")
+public func swiftsession_header_value(_ session: OpaquePointer?, _ index: Int) -> UnsafePointer<CChar>? {
+  handle(session)?.header(index)?.value.characters
+}
+
+private func handle(_ session: OpaquePointer?) -> SessionHandle? {
+  object(session, .session, as: SessionHandle.self)
+}

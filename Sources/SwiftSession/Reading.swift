@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CSwiftSession
+internal import Records
+internal import Sessions
+internal import Support
+internal import Values
+
+@implementation @_cdecl("swiftsession_type")
+public func swiftsession_type(_ session: OpaquePointer?, _ key: UnsafePointer<CChar>?) -> Int32 {
+  guard let handle = object(session, .session, as: SessionHandle.self) else { return 0 }
+  do throws(Failure) {
+    let key = try text(key, "key")
+    return handle.reading.value(key)?.type ?? 0
+  } catch {
+    return 0
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_bool")
+public func swiftsession_get_bool(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Int32>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let value = try value(try handle(session), try text(key, "key"))
+    let found: Int32 = try value.bool ? 1 : 0
+    result?.pointee = found
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_integer")
+public func swiftsession_get_integer(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Int64>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let value = try value(try handle(session), try text(key, "key"))
+    let found = try value.integer
+    result?.pointee = found
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_double")
+public func swiftsession_get_double(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Double>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let value = try value(try handle(session), try text(key, "key"))
+    let found = try value.double
+    result?.pointee = found
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_time")
+public func swiftsession_get_time(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Int64>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let value = try value(try handle(session), try text(key, "key"))
+    let found = try value.time.seconds
+    result?.pointee = found
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_string")
+public func swiftsession_get_string(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(session)
+    let key = try text(key, "key")
+    let loan = try handle.lend(.text(key)) { () throws(Failure) in try value(handle, key).text.bytes }
+    result?.pointee = loan.characters
+    size?.pointee = loan.count
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_bytes")
+public func swiftsession_get_bytes(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafeRawPointer?>?,
+  _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(session)
+    let key = try text(key, "key")
+    let loan = try handle.lend(.bytes(key)) { () throws(Failure) in try value(handle, key).bytes }
+    result?.pointee = UnsafeRawPointer(loan.start)
+    size?.pointee = loan.count
+  }
+}
+
+@implementation @_cdecl("swiftsession_get_json")
+public func swiftsession_get_json(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(session)
+    let key = try text(key, "key")
+    let loan = try handle.lend(.json(key)) { () throws(Failure) in
+      try TaggedJSON.encode(try value(handle, key), sorted: false)
+    }
+    result?.pointee = loan.characters
+    size?.pointee = loan.count
+  }
+}
+
+@implementation @_cdecl("swiftsession_count")
+public func swiftsession_count(_ session: OpaquePointer?) -> Int {
+  object(session, .session, as: SessionHandle.self)?.reading.entries.count ?? 0
+}
+
+@implementation @_cdecl("swiftsession_key")
+public func swiftsession_key(
+  _ session: OpaquePointer?, _ index: Int, _ key: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(session)
+    let entries = handle.reading.entries
+    guard entries.indices.contains(index) else {
+      throw Failure(.notFound, "The session has \(entries.count) keys; there is none at \(index).")
+    }
+    let loan = try handle.lend(.key(index)) { () throws(Failure) in try entries[index].key.text.bytes }
+    key?.pointee = loan.characters
+    size?.pointee = loan.count
+  }
+}
+
+@implementation @_cdecl("swiftsession_permanent")
+public func swiftsession_permanent(_ session: OpaquePointer?) -> Int32 {
+  object(session, .session, as: SessionHandle.self)?.reading.isPermanent == true ? 1 : 0
+}
+
+@implementation @_cdecl("swiftsession_modified")
+public func swiftsession_modified(_ session: OpaquePointer?) -> Int32 {
+  object(session, .session, as: SessionHandle.self)?.reading.modified == true ? 1 : 0
+}
+
+@implementation @_cdecl("swiftsession_accessed")
+public func swiftsession_accessed(_ session: OpaquePointer?) -> Int32 {
+  object(session, .session, as: SessionHandle.self)?.reading.accessed == true ? 1 : 0
+}
+
+@implementation @_cdecl("swiftsession_payload")
+public func swiftsession_payload(
+  _ session: OpaquePointer?, _ codec: UnsafePointer<CChar>?, _ payload: UnsafeMutablePointer<UnsafeRawPointer?>?,
+  _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(session)
+    let codec = try payloadCodec(try text(codec, "codec"))
+    let loan = try handle.lend(.payload) { () throws(Failure) in try handle.reading.payload(codec) }
+    payload?.pointee = UnsafeRawPointer(loan.start)
+    size?.pointee = loan.count
+  }
+}
+
+private func handle(_ session: OpaquePointer?) throws(Failure) -> SessionHandle {
+  try required(session, .session, as: SessionHandle.self)
+}
+
+private func value(_ handle: SessionHandle, _ key: Text) throws(Failure) -> Value {
+  guard let value = handle.reading.value(key) else {
+    throw Failure(.notFound, "The session has no key '\(key.string)'.")
+  }
+  return value
+}
+
+func payloadCodec(_ name: Text) throws(Failure) -> PayloadCodec {
+  guard let codec = PayloadCodec(name) else {
+    throw Failure(.argument, "There is no codec '\(name.string)'; a session in a cookie takes 'flask'.")
+  }
+  return codec
+}
+
+extension Value {
+  /// The `SWIFTSESSION_TYPE_*` of the C header.
+  fileprivate var type: Int32 {
+    switch self {
+    case .null: Int32(SWIFTSESSION_TYPE_NULL)
+    case .bool: Int32(SWIFTSESSION_TYPE_BOOL)
+    case .integer, .unsigned, .wide: Int32(SWIFTSESSION_TYPE_INTEGER)
+    case .double: Int32(SWIFTSESSION_TYPE_DOUBLE)
+    case .text: Int32(SWIFTSESSION_TYPE_STRING)
+    case .bytes: Int32(SWIFTSESSION_TYPE_BYTES)
+    case .time: Int32(SWIFTSESSION_TYPE_TIME)
+    case .uuid: Int32(SWIFTSESSION_TYPE_UUID)
+    case .markup: Int32(SWIFTSESSION_TYPE_MARKUP)
+    case .array: Int32(SWIFTSESSION_TYPE_ARRAY)
+    case .tuple: Int32(SWIFTSESSION_TYPE_TUPLE)
+    case .map: Int32(SWIFTSESSION_TYPE_MAP)
+    }
+  }
+}

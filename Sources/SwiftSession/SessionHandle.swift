@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CSupport
+internal import Sessions
+internal import Support
+
+/// A session as a C caller holds it, and the results that it lent.
+final class SessionHandle: Handle {
+  private let session: Session
+  private var loans: [LoanKey: Loan] = [:]
+  private var headers: [(name: StaticString, value: Loan)] = []
+
+  init(_ session: Session) {
+    self.session = session
+    super.init(.session)
+  }
+
+  /// The session, to be read: what was lent stays.
+  var reading: Session { session }
+
+  /// The session, to be changed: what was lent is taken back.
+  var changing: Session {
+    loans = [:]
+    return session
+  }
+
+  /// Lends a result until the next change; one that was lent already is lent again.
+  func lend(_ key: LoanKey, _ bytes: () throws(Failure) -> [UInt8]) throws(Failure) -> Loan {
+    if let loan = loans[key] { return loan }
+    let loan = try Loan(try bytes())
+    loans[key] = loan
+    return loan
+  }
+
+  func save() throws(Failure) {
+    let session = changing
+    headers = []
+    try session.save()
+    for line in session.headers {
+      headers.append((line.name, try Loan(line.value)))
+    }
+  }
+
+  var headerCount: Int { headers.count }
+
+  func header(_ index: Int) -> (name: StaticString, value: Loan)? {
+    headers.indices.contains(index) ? headers[index] : nil
+  }
+}
+
+/// What a result was lent for.
+enum LoanKey: Hashable {
+  case key(Int)
+  case text(Text)
+  case bytes(Text)
+  case json(Text)
+  case payload
+}
+
+/// A result in memory of ours that the caller reads: followed by a zero byte.
+final class Loan {
+  let start: UnsafeMutablePointer<UInt8>
+  let count: Int
+
+  init(_ bytes: [UInt8]) throws(Failure) {
+    start = try allocate(bytes.count)
+    count = bytes.count
+    for index in bytes.indices {
+      start[index] = bytes[index]
+    }
+    start[count] = 0
+  }
+
+  deinit {
+    free(start)
+  }
+
+  var characters: UnsafePointer<CChar> {
+    UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
+  }
+}
