@@ -3,8 +3,8 @@ package import Support
 
 /// The cookies of a request's Cookie header, read as Werkzeug 3.1 reads them.
 ///
-/// A piece is `name`, `name=value` or `name="value"` up to the next `;`, with spaces and tabs around each part. Anything
-/// else is no cookie and is passed over up to the next `;`.
+/// A piece is `name`, `name=value` or `name="value"` up to the next `;`, with spaces and tabs around each part.
+/// Anything else is no cookie and is passed over up to the next `;`.
 package struct CookieHeader {
   /// What is read of a header: no server of today lets more through.
   package static var limit: Int { 64 << 10 }

@@ -4,7 +4,8 @@ internal import Support
 
 /// Checks the bytes that were given for one setting and makes its value of them.
 ///
-/// Messages hold no value but a word that was none of the words allowed: anything else may be a secret in a wrong place.
+/// Messages hold no value but a word that was none of the words allowed: anything else may be a secret in a wrong
+/// place.
 struct SettingReader {
   let name: SettingName
 
@@ -13,7 +14,7 @@ struct SettingReader {
     switch name.kind {
     case .text: return .text(try text(bytes))
     case .path: return .text(try path(bytes))
-    case .connection: return .text(try connection(bytes))
+    case .connection: return .connection(try ConnectionURL(bytes, of: name))
     case .secret: return .secret(try secret(bytes))
     case .secrets, .secretFiles: return .secrets(try secrets(bytes))
     case .secretFile: return .secret(try secretInFile(bytes))
@@ -53,12 +54,6 @@ struct SettingReader {
   private func path(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
     guard !bytes.isEmpty else { throw wrong("is empty; a path is expected") }
     return try text(bytes)
-  }
-
-  private func connection(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
-    let text = try text(bytes)
-    guard !text.isEmpty else { throw wrong("is empty; a URL is expected") }
-    return text
   }
 
   private func secret(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
@@ -157,14 +152,16 @@ struct SettingReader {
     var list = ""
     for word in usable { list += list.utf8.isEmpty ? "\(word)" : ", \(word)" }
     let advice = nearest(to: Array(bytes), of: usable).map { "; the nearest is \($0)" } ?? ""
-    throw wrong("is \"\(shown(bytes))\"\(advice); one of these is expected: \(list)")
+    throw wrong("\(shown(bytes))\(advice); one of these is expected: \(list)")
   }
-}
 
-/// Text from outside as a message may show it: short, and without control characters.
-func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-  let printable = bytes.prefix(40).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
-  return String(decoding: printable, as: UTF8.self) + (bytes.count > 40 ? "..." : "")
+  /// A word as a message may show it. What is no word at all may be a URL with its password.
+  private func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    for byte in bytes where byte != UInt8(ascii: "-") && !(0x30...0x39 ~= byte) && !(0x41...0x5A ~= uppercase(byte)) {
+      return "is none of its words"
+    }
+    return 1...20 ~= bytes.count ? "is \"\(String(decoding: bytes, as: UTF8.self))\"" : "is none of its words"
+  }
 }
 
 /// Whether bytes are this word, ASCII letters being equal in either case.

@@ -4,6 +4,7 @@ internal import Support
 /// A value that was checked against its setting's kind.
 enum SettingValue {
   case text(Text)
+  case connection(ConnectionURL)
   case secret(Secret)
   case secrets([Secret])
   case flag(Bool)

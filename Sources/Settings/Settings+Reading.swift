@@ -5,9 +5,13 @@ package import Support
 extension Settings {
   package func isSet(_ name: SettingName) -> Bool { self[name] != nil }
 
-  /// A text, a path, a connection, or the word of a choice as its table has it.
+  /// A text, a path, or the word of a choice as its table has it.
   package func text(_ name: SettingName) -> Text? {
     if case .text(let text) = self[name] { text } else { nil }
+  }
+
+  package func connection(_ name: SettingName) -> ConnectionURL? {
+    if case .connection(let url) = self[name] { url } else { nil }
   }
 
   package func flag(_ name: SettingName) -> Bool? {
