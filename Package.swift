@@ -32,14 +32,19 @@ let link: [LinkerSetting] = [
       "-Xlinker", "-z", "-Xlinker", "relro",
       "-Xlinker", "-z", "-Xlinker", "now",
       "-Xlinker", "-z", "-Xlinker", "defs",
-      "-Xlinker", "--gc-sections",
+      "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
     ], .when(configuration: .release)),
   .linkedLibrary("m"),
 ]
 
+/// What runs once, or waits for a server anyway, is compiled for size.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(traits: [embedded]))]
+
 /// A module of ours: `Sources/<name>`, importing only the modules named here, all of them below it.
-func module(_ name: String, _ imports: [Target.Dependency], link: [LinkerSetting] = []) -> Target {
-  .target(name: name, dependencies: imports, swiftSettings: swift, linkerSettings: link)
+func module(
+  _ name: String, _ imports: [Target.Dependency], _ settings: [SwiftSetting] = [], link: [LinkerSetting] = []
+) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: swift + settings, linkerSettings: link)
 }
 
 /// A C target: `Sources/C/<name>`, a thin layer over one C library.
@@ -72,21 +77,21 @@ let package = Package(
     clayer("CZlib", link: [.linkedLibrary("z")]),
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
-    module("Values", ["CSupport", "Support"]),
-    module("Settings", ["CSupport", "Support"]),
-    module("Keys", ["Settings", "Crypto", "Support"]),
+    module("Values", ["CSupport", "Support"], small),
+    module("Settings", ["CSupport", "Support"], small),
+    module("Keys", ["Settings", "Crypto", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
-    module("Backends", ["Stores", "CSupport", "Support"]),
-    module("Records", ["Values", "Support"]),
-    module("Sessions", ["Records", "Cookies", "Keys", "Settings", "Crypto", "Values", "Support"]),
+    module("Backends", ["Stores", "CSupport", "Support"], small),
+    module("Records", ["Values", "Support"], small),
+    module("Sessions", ["Records", "Cookies", "Keys", "Settings", "Crypto", "Values", "Support"], small),
     module(
       "SwiftSession",
       [
         "CSwiftSession", "CSupport", "Sessions", "Records", "Cookies", "Keys", "Settings", "Values", "Crypto",
         "Support",
       ],
-      link: link),
+      small, link: link),
     tests("Support"),
     tests("Settings", ["Support"]),
     tests("Cookies", ["Support", "Settings"]),

@@ -61,5 +61,7 @@ func required<Object: Handle>(
 /// The seed of the hash tables is made here, when the library is loaded: see CSupport.
 @_cdecl("swiftsession_warm_up")
 func warmUp() {
-  _ = Set([0]).contains(1)
+  var hasher = Hasher()
+  hasher.combine(0)
+  _ = hasher.finalize()
 }

@@ -6,7 +6,7 @@ internal import Support
 /// A session as a C caller holds it, and the results that it lent.
 final class SessionHandle: Handle {
   private let session: Session
-  private var loans: [LoanKey: Loan] = [:]
+  private var loans: [(key: LoanKey, loan: Loan)] = []
   private var headers: [(name: StaticString, value: Loan)] = []
 
   init(_ session: Session) {
@@ -19,15 +19,15 @@ final class SessionHandle: Handle {
 
   /// The session, to be changed: what was lent is taken back.
   var changing: Session {
-    loans = [:]
+    loans = []
     return session
   }
 
   /// Lends a result until the next change; one that was lent already is lent again.
   func lend(_ key: LoanKey, _ bytes: () throws(Failure) -> [UInt8]) throws(Failure) -> Loan {
-    if let loan = loans[key] { return loan }
+    for (lent, loan) in loans where lent == key { return loan }
     let loan = try Loan(try bytes())
-    loans[key] = loan
+    loans.append((key, loan))
     return loan
   }
 
@@ -48,7 +48,7 @@ final class SessionHandle: Handle {
 }
 
 /// What a result was lent for.
-enum LoanKey: Hashable {
+enum LoanKey: Equatable {
   case key(Int)
   case text(Text)
   case bytes(Text)

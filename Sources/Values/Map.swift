@@ -9,7 +9,7 @@ package struct Map: Sendable {
   /// The position of each key, once there are enough of them that a search by eye would cost.
   private var positions: [Value: Int] = [:]
 
-  package struct Entry: Hashable, Sendable {
+  package struct Entry: Equatable, Sendable {
     package let key: Value
     package var value: Value
   }
@@ -87,12 +87,8 @@ package struct Map: Sendable {
   private static var searched: Int { 16 }
 }
 
-extension Map: Hashable {
+extension Map: Equatable {
   package static func == (left: Map, right: Map) -> Bool {
     left.entries == right.entries
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(entries)
   }
 }

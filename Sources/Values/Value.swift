@@ -2,7 +2,7 @@
 package import Support
 
 /// What a session holds under a key: the types that the stored formats know between them.
-package enum Value: Hashable, Sendable {
+package enum Value: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -21,4 +21,15 @@ package enum Value: Hashable, Sendable {
   case uuid(UUID)
   /// Text that is safe HTML (markupsafe.Markup).
   case markup(Text)
+}
+
+extension Value: Hashable {
+  /// Keys are text or numbers; for what is hardly ever a key, its kind is hash enough.
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .text(let text): hasher.combine(text)
+    case .integer(let integer): hasher.combine(integer)
+    default: hasher.combine(0)
+    }
+  }
 }
