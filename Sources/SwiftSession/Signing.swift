@@ -46,10 +46,12 @@ public func swiftsession_signer_sign(
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
     let handle = try handle(signer)
-    let value = try data(value, size, "value")
-    let place = try place(signedValue, "signed_value")
-    let (text, count) = try sign(value, handle, now)
-    place.pointee = UnsafeMutableRawPointer(text).assumingMemoryBound(to: CChar.self)
+    let (text, count) = try sign(try data(value, size, "value"), handle, now)
+    if let signedValue {
+      signedValue.pointee = UnsafeMutableRawPointer(text).assumingMemoryBound(to: CChar.self)
+    } else {
+      free(text)
+    }
     signedSize?.pointee = count
   }
 }
@@ -63,10 +65,13 @@ public func swiftsession_signer_unsign(
   report(error) { () throws(Failure) in
     let handle = try handle(signer)
     let signed = try data(signedValue, signedSize, "signed_value")
-    let place = try place(value, "value")
     let (payload, time) = try verify(signed, handle, now, maxAge)
     let (copy, count) = handle.urlSafe ? try decoded(payload, handle.largestPayload) : try copied(payload)
-    place.pointee = UnsafeMutableRawPointer(copy)
+    if let value {
+      value.pointee = UnsafeMutableRawPointer(copy)
+    } else {
+      free(copy)
+    }
     size?.pointee = count
     signedAt?.pointee = time
   }
