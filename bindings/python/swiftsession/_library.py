@@ -171,7 +171,7 @@ def check(status: int) -> None:
 
 def borrowed(pointer: c_void_p, size: c_size_t) -> bytes:
     """A copy of a result that the library keeps."""
-    return ctypes.string_at(pointer.value, size.value) if size.value else b""
+    return ctypes.string_at(pointer.value, size.value) if pointer.value and size.value else b""
 
 
 __all__ = [

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ctypes import byref, c_size_t, c_void_p, string_at
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import IO, Any, Callable, Generic, TypeVar, Union, cast, overload
+from typing import IO, Any, Callable, ClassVar, Generic, Literal, TypeVar, Union, cast, overload
 
 from ._errors import Status
 from ._library import check, error_pointer, last_error, library
@@ -408,14 +408,15 @@ class TimestampSigner(Signer):
         """The value, the time and the signature of both."""
         return super().sign(want_bytes(value) + self.sep + base64_encode(int_to_bytes(self.get_timestamp())))
 
-    # The result depends on return_timestamp; Signer's signature stays valid.
-    @overload  # type: ignore[override]
-    def unsign(self, signed_value: Text, max_age: int | None = None, return_timestamp: bool = False) -> bytes: ...
+    @overload
+    def unsign(
+        self, signed_value: Text, max_age: int | None = None, return_timestamp: Literal[False] = False
+    ) -> bytes: ...
 
     @overload
     def unsign(
-        self, signed_value: Text, max_age: int | None = None, *, return_timestamp: bool
-    ) -> bytes | tuple[bytes, datetime]: ...
+        self, signed_value: Text, max_age: int | None = None, return_timestamp: Literal[True] = ...
+    ) -> tuple[bytes, datetime]: ...
 
     def unsign(
         self, signed_value: Text, max_age: int | None = None, return_timestamp: bool = False
@@ -494,7 +495,7 @@ class Serializer(Generic[Signed]):
 
     default_serializer: Any = json
     default_signer: type[Signer] = Signer
-    default_fallback_signers: list[Any] = []
+    default_fallback_signers: ClassVar[list[Any]] = []
 
     @overload
     def __init__(
@@ -600,7 +601,7 @@ class Serializer(Generic[Signed]):
         return self.loads(f.read(), salt=salt)
 
     def loads_unsafe(self, s: Text, salt: Text | None = None) -> tuple[bool, Any]:
-        """Whether the signature was good, and the object, or None where there is none. For looking into, not for use."""
+        """Whether the signature was good, and the object or None: what a value says, believed or not."""
         return self._loads_unsafe_impl(s, salt)
 
     def load_unsafe(self, f: IO[Any], salt: Text | None = None) -> tuple[bool, Any]:
@@ -644,7 +645,8 @@ class TimedSerializer(Serializer[Signed]):
 
     default_signer: type[Signer] = TimestampSigner
 
-    def loads(
+    # As in itsdangerous, max_age stands where the salt stands elsewhere.
+    def loads(  # type: ignore[override]
         self,
         s: Text,
         max_age: int | None = None,
@@ -661,7 +663,9 @@ class TimedSerializer(Serializer[Signed]):
 
         return self._loads(s, salt, load)
 
-    def loads_unsafe(self, s: Text, max_age: int | None = None, salt: Text | None = None) -> tuple[bool, Any]:
+    def loads_unsafe(  # type: ignore[override]
+        self, s: Text, max_age: int | None = None, salt: Text | None = None
+    ) -> tuple[bool, Any]:
         """As Serializer's, with a `max_age`."""
         return self._loads_unsafe_impl(s, salt, load_kwargs={"max_age": max_age})
 
@@ -673,7 +677,7 @@ class URLSafeSerializerMixin(Serializer[str]):
     #: What a compressed payload may expand to, in bytes.
     max_size: int = 1_048_576
 
-    def load_payload(self, payload: bytes, *args: Any, serializer: Any = None, **kwargs: Any) -> Any:
+    def load_payload(self, payload: bytes, serializer: Any = None) -> Any:
         compressed = payload.startswith(b".")
         try:
             data = _canonical_base64(payload[1:] if compressed else payload)
@@ -688,7 +692,7 @@ class URLSafeSerializerMixin(Serializer[str]):
                 raise BadPayload(
                     "Could not zlib decompress the payload before decoding the payload", original_error=problem
                 ) from problem
-        return super().load_payload(data, *args, serializer=serializer, **kwargs)
+        return super().load_payload(data, serializer)
 
     def dump_payload(self, obj: Any) -> bytes:
         data = super().dump_payload(obj)

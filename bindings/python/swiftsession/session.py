@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions outside of any framework: a manager opens them from a Cookie header and a session makes header lines."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, MutableMapping
+from ctypes import byref, c_int64, c_size_t, c_void_p
+from types import TracebackType
+from typing import Any
+
+from ._errors import Error, Status
+from ._library import borrowed, check, error_pointer, library
+from ._manager import Manager, WallClock
+from ._values import decode, encode
+
+__all__ = ["Origin", "Session", "SessionManager"]
+
+_SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
+
+
+class Origin(enum.IntEnum):
+    """Where the contents of a session come from, or why it is new."""
+
+    COOKIE = 1
+    NEW = 2
+    EXPIRED = 3
+    TAMPERED = 4
+    MALFORMED = 5
+    NULL = 6
+
+
+def header_bytes(header: str | bytes | None) -> bytes:
+    """A Cookie header as it came over the wire; WSGI hands each byte on as one character."""
+    if header is None:
+        return b""
+    return header if isinstance(header, bytes) else header.encode("latin-1", "replace")
+
+
+class SessionManager:
+    """Opens the sessions of one application. Made once; any thread may use it.
+
+    Settings have the names of Flask and Flask-Session; one that is None is not set. `clock` answers with the seconds
+    since 1970 in the place of the system's clock.
+    """
+
+    def __init__(self, *, clock: WallClock | None = None, **settings: Any) -> None:
+        self._manager = Manager(settings, clock)
+
+    def open(self, cookie_header: str | bytes | None) -> Session:
+        """The session that a request's Cookie header names. A cookie that opens nothing gives a new, empty session."""
+        return Session(self._manager, self._open(library.open, header_bytes(cookie_header)))
+
+    def open_value(self, value: str | bytes) -> Session:
+        """The session of one cookie's value; an Error with a status says why there is none."""
+        return Session(self._manager, self._open(library.open_value, header_bytes(value)))
+
+    def _open(self, function: Any, data: bytes) -> int | None:
+        handle = c_void_p()
+        check(function(self._manager.handle, data, len(data), byref(handle), error_pointer()))
+        self._manager.check_clock()
+        return handle.value
+
+
+class Session(MutableMapping[str, Any]):
+    """A session: a mapping from text to values. One thread at a time may use it.
+
+    Values that hold others may be changed in place; save() sees it. Closing a session saves nothing.
+    """
+
+    def __init__(self, manager: Manager, handle: int | None) -> None:
+        self._free = library.session_free
+        self._handle = handle
+        self._manager = manager
+        self._cached: dict[str, Any] | None = None
+        # What the library has for each value that the caller may change in place, as tagged JSON.
+        self._lent: dict[str, bytes] = {}
+
+    # ---- Reading ----
+
+    def __getitem__(self, key: str) -> Any:
+        value = self._values[key]
+        if type(value) not in _SCALARS and key not in self._lent:
+            self._lent[key] = encode(value)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # the values are no business of a log
+
+    # ---- Writing ----
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        data = encode(value)
+        values = self._values
+        self._put(_name(key), data)
+        values[key] = value
+        if type(value) in _SCALARS:
+            self._lent.pop(key, None)
+        else:
+            self._lent[key] = data
+
+    def __delitem__(self, key: str) -> None:
+        values = self._values
+        if key not in values:
+            raise KeyError(key)
+        check(library.remove(self._handle, _name(key), error_pointer()))
+        del values[key]
+        self._lent.pop(key, None)
+
+    def clear(self) -> None:
+        """Removes every value."""
+        check(library.clear(self._handle, error_pointer()))
+        self._cached = None
+        self._lent.clear()
+
+    def add(self, key: str, amount: int) -> int:
+        """Adds to a whole number, which is 0 if it is not there, and answers with the sum."""
+        if not -(2**63) <= amount < 2**63:
+            raise Error("The amount to add does not fit into 64 bits.", Status.TOO_LARGE)
+        values, total = self._values, c_int64()
+        check(library.add(self._handle, _name(key), amount, byref(total), error_pointer()))
+        values[key] = total.value
+        self._lent.pop(key, None)
+        return total.value
+
+    def append(self, key: str, item: Any) -> None:
+        """Appends one item to a list, which is empty if it is not there."""
+        data, values = encode(item), self._values
+        self._flush(key)
+        check(library.append(self._handle, _name(key), data, len(data), error_pointer()))
+        values.setdefault(key, []).append(item)
+        self._lent[key] = encode(values[key])
+
+    @property
+    def permanent(self) -> bool:
+        """Whether the cookie outlives the browser, for PERMANENT_SESSION_LIFETIME; the key "_permanent"."""
+        return bool(self._values.get("_permanent", False))
+
+    @permanent.setter
+    def permanent(self, value: bool) -> None:
+        values = self._values
+        check(library.set_permanent(self._handle, bool(value), error_pointer()))
+        values["_permanent"] = bool(value)
+
+    # ---- What the session is ----
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the session did not exist before this request."""
+        return bool(library.is_new(self._handle))
+
+    @property
+    def id(self) -> str | None:
+        """The id in a store, None for a session that lives in its cookie. Never log it."""
+        found: bytes | None = library.id(self._handle)
+        return None if found is None else found.decode("ascii")
+
+    @property
+    def origin(self) -> Origin:
+        """Where the contents come from, or why the session is new."""
+        return Origin(library.origin(self._handle))
+
+    @property
+    def modified(self) -> bool:
+        """Whether anything was written, in place too. Set it to have the session saved in any case."""
+        self._flush_all()
+        return bool(library.modified(self._handle))
+
+    @modified.setter
+    def modified(self, value: bool) -> None:
+        check(library.set_modified(self._handle, bool(value), error_pointer()))
+
+    @property
+    def accessed(self) -> bool:
+        """Whether anything was read or written: the response then depends on the cookie."""
+        return bool(library.accessed(self._handle))
+
+    @accessed.setter
+    def accessed(self, value: bool) -> None:
+        check(library.set_accessed(self._handle, bool(value), error_pointer()))
+
+    # ---- The request ----
+
+    def load(self) -> None:
+        """Fetches the contents now; without it the first read does."""
+        check(library.load(self._handle, error_pointer()))
+        self._manager.check_clock()
+
+    def renew(self) -> None:
+        """Marks the session for a new id, at login or any other change of rights."""
+        check(library.renew(self._handle, error_pointer()))
+
+    def destroy(self) -> None:
+        """Empties the session and marks it as ended, at logout."""
+        check(library.destroy(self._handle, error_pointer()))
+        self._cached = None
+        self._lent.clear()
+
+    def save(self) -> list[tuple[str, str]]:
+        """Stores what has to be stored and answers with the header lines to append to the response."""
+        self._flush_all()
+        check(library.save(self._handle, error_pointer()))
+        self._manager.check_clock()
+        return self.headers
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The header lines of the last save(), each byte as one character, as WSGI takes them."""
+        lines = range(library.header_count(self._handle))
+        return [
+            (
+                library.header_name(self._handle, index).decode("latin-1"),
+                library.header_value(self._handle, index).decode("latin-1"),
+            )
+            for index in lines
+        ]
+
+    def close(self) -> None:
+        """Gives the session's memory back; it cannot be used afterwards."""
+        handle, self._handle, self._cached = self._handle, None, None
+        self._free(handle)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self._free(self._handle)
+
+    # ---- The library's copy ----
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        if self._cached is None:
+            try:
+                read = decode(self.payload())
+            except (ValueError, TypeError, LookupError, RecursionError):
+                raise Error("The session holds a value that Python cannot read.", Status.MALFORMED) from None
+            if not isinstance(read, dict):
+                raise Error("The session is no map of values.", Status.MALFORMED)
+            self._cached = read
+            self.accessed = True
+        return self._cached
+
+    def payload(self) -> bytes:
+        """The whole session as Flask's tagged JSON."""
+        data, size = c_void_p(), c_size_t()
+        check(library.payload(self._handle, b"flask", byref(data), byref(size), error_pointer()))
+        return borrowed(data, size)
+
+    def set_payload(self, payload: bytes) -> None:
+        """Replaces all values by those of tagged JSON; these bytes are what is signed."""
+        check(library.set_payload(self._handle, b"flask", payload, len(payload), error_pointer()))
+        self._cached = None
+        self._lent.clear()
+
+    def _put(self, name: bytes, data: bytes) -> None:
+        check(library.set_json(self._handle, name, data, len(data), error_pointer()))
+
+    def _flush(self, key: str) -> None:
+        """Tells the library of a value that was changed in place."""
+        before = self._lent.get(key)
+        if before is not None:
+            after = encode(self._values[key])
+            if after != before:
+                self._put(_name(key), after)
+                self._lent[key] = after
+
+    def _flush_all(self) -> None:
+        for key in list(self._lent):
+            self._flush(key)
+
+
+def _name(key: str) -> bytes:
+    if not isinstance(key, str):
+        raise TypeError(f"The keys of a session are text, not {type(key).__name__}.")
+    if "\0" in key:
+        raise ValueError("A key of a session cannot hold a zero character.")
+    return key.encode()
