@@ -17,7 +17,15 @@ def source(name: str, version: str) -> Path:
     if not folder.is_dir():
         FOLDER.mkdir(parents=True, exist_ok=True)
         archive = FOLDER / f"{name}-{version}.tar.gz"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ]
         command += ["--no-binary", ":all:", "--dest", str(FOLDER), f"{name}=={version}"]
         subprocess.run(command, check=True)
         with tarfile.open(archive) as tar:
@@ -27,11 +35,32 @@ def source(name: str, version: str) -> Path:
 
 def run_suite(folder: Path, plugin: str, deselected: dict[str, str], *arguments: str) -> str:
     """Runs a package's own tests with one of the stand-ins here; answers with what pytest said."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "-p", "no:cacheprovider", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        plugin,
+        "-p",
+        "no:cacheprovider",
+        *arguments,
+    ]
     for test in deselected:
         command += ["--deselect", test]
-    path = [str(Path(__file__).parent), str(ROOT / "bindings" / "python"), str(folder / "src")]
+    path = [
+        str(Path(__file__).parent),
+        str(ROOT / "bindings" / "python"),
+        str(folder / "src"),
+    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

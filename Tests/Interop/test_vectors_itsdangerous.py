@@ -113,7 +113,10 @@ def test_int_to_bytes(row):
             signing.int_to_bytes(int(row["n"]))
     else:
         data = signing.int_to_bytes(int(row["n"]))
-        assert (data.hex(), signing.base64_encode(data).decode()) == (row["hex"], row["b64"])
+        assert (data.hex(), signing.base64_encode(data).decode()) == (
+            row["hex"],
+            row["b64"],
+        )
 
 
 @pytest.mark.parametrize("row", DATA["bytes_to_int"])
@@ -131,7 +134,12 @@ def test_bytes_to_int(row):
 def signer_of(row, cls=signing.Signer):
     key = bytes.fromhex(row["key_hex"]) if "key_hex" in row else row["key"]
     salt = bytes.fromhex(row["salt_hex"]) if "salt_hex" in row else row["salt"]
-    return cls(key, salt=salt, key_derivation=row["derivation"], digest_method=DIGESTS[row["digest"]])
+    return cls(
+        key,
+        salt=salt,
+        key_derivation=row["derivation"],
+        digest_method=DIGESTS[row["digest"]],
+    )
 
 
 @pytest.mark.parametrize("row", DATA["derive_key"])
@@ -172,7 +180,11 @@ def test_unsign(row, road):
 
 @pytest.mark.parametrize("row", cases("unsign_bytes"))
 def test_unsign_bytes(row, road):
-    expect(row, lambda: signing.Signer("secret-key").unsign(bytes.fromhex(row["signed_hex"])), "unsign_bytes")
+    expect(
+        row,
+        lambda: signing.Signer("secret-key").unsign(bytes.fromhex(row["signed_hex"])),
+        "unsign_bytes",
+    )
 
 
 @pytest.mark.parametrize("row", DATA["rotation"])
@@ -204,15 +216,26 @@ def test_timestamps_are_cut_to_seconds(row, clock):
 def test_ages(row, road, clock):
     clock.now = row["now"]
     signer = signing.TimestampSigner("secret-key")
-    expect(row, lambda: signer.unsign(row["signed"], max_age=row["max_age"]), "timestamp_unsign")
+    expect(
+        row,
+        lambda: signer.unsign(row["signed"], max_age=row["max_age"]),
+        "timestamp_unsign",
+    )
 
 
 @pytest.mark.parametrize("row", cases("timestamp_unsign_malformed"))
 def test_malformed_timestamps(row, road):
-    signer, signed = signing.TimestampSigner("secret-key"), bytes.fromhex(row["signed_hex"])
+    signer, signed = (
+        signing.TimestampSigner("secret-key"),
+        bytes.fromhex(row["signed_hex"]),
+    )
     if row.get("error") == "OverflowError":
         row = {**row, "case": f"{row['case']}, max_age"}
-    expect(row, lambda: signer.unsign(signed, max_age=row["max_age"]), "timestamp_unsign_malformed")
+    expect(
+        row,
+        lambda: signer.unsign(signed, max_age=row["max_age"]),
+        "timestamp_unsign_malformed",
+    )
 
 
 # ---- Serializers ----
@@ -236,8 +259,14 @@ def test_salts(row):
 
 @pytest.mark.parametrize("row", DATA["urlsafe"])
 def test_url_safe_serializers(row, road):
-    plain, timed = signing.URLSafeSerializer("secret-key"), signing.URLSafeTimedSerializer("secret-key")
-    assert (plain.dumps(row["obj"]), timed.dumps(row["obj"])) == (row["dumps"], row["timed_dumps"])
+    plain, timed = (
+        signing.URLSafeSerializer("secret-key"),
+        signing.URLSafeTimedSerializer("secret-key"),
+    )
+    assert (plain.dumps(row["obj"]), timed.dumps(row["obj"])) == (
+        row["dumps"],
+        row["timed_dumps"],
+    )
     assert same(plain.loads(row["dumps"]), row["obj"])
     assert same(timed.loads(row["timed_dumps"], max_age=0), row["obj"])
 
@@ -251,7 +280,10 @@ def test_compression(row):
 
 
 def deep(case):
-    payload = {"deep nesting": b"[" * 100_000 + b"]" * 100_000, "5000 digit int": b"1" * 5000}[case]
+    payload = {
+        "deep nesting": b"[" * 100_000 + b"]" * 100_000,
+        "5000 digit int": b"1" * 5000,
+    }[case]
     return signing.Signer("secret-key", salt="itsdangerous").sign(signing.base64_encode(payload))
 
 
@@ -284,13 +316,19 @@ def test_timed_loads(row, clock):
     elif "ok" in row:
         assert serializer.loads(row["token"], max_age=row["max_age"]) == row["ok"]
     else:
-        expect(row, lambda: serializer.loads(row["token"], max_age=row.get("max_age")), "timed_serializer_loads")
+        expect(
+            row,
+            lambda: serializer.loads(row["token"], max_age=row.get("max_age")),
+            "timed_serializer_loads",
+        )
 
 
 @pytest.mark.parametrize("row", DATA["timed_rotation"])
 def test_timed_rotation(row):
     serializer = signing.URLSafeTimedSerializer(
-        row["keys_oldest_first"], salt="cookie-session", signer_kwargs={"key_derivation": "hmac"}
+        row["keys_oldest_first"],
+        salt="cookie-session",
+        signer_kwargs={"key_derivation": "hmac"},
     )
     assert serializer.dumps({"a": 1}) == row["dumps"]
 
@@ -328,7 +366,9 @@ def test_signatures_of_before_1_0_are_good_and_their_time_is_40_years_ago(row):
         assert date.timestamp() == row["time"] - OLD["epoch_offset"]
     else:
         signer = signing.URLSafeTimedSerializer(
-            row["key"], salt=row["salt"], signer_kwargs={"key_derivation": row["derivation"]}
+            row["key"],
+            salt=row["salt"],
+            signer_kwargs={"key_derivation": row["derivation"]},
         )
         assert signer.loads(row["token"]) == row["obj"]
         with pytest.raises(signing.SignatureExpired):

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The package is formatted, checked and typed, in the syntax of Python 3.9."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+INTEROP = PROJECT.parents[1] / "Tests" / "Interop"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "--no-cache", ".", str(INTEROP)],
+        ["ruff", "format", "--check", "--no-cache", ".", str(INTEROP)],
+        ["mypy", "--cache-dir", "/dev/null"],
+    ],
+    ids=["ruff-check", "ruff-format", "mypy"],
+)
+def test_the_linters_have_nothing_to_say(command):
+    done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
