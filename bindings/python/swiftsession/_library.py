@@ -95,9 +95,7 @@ class Library:
             self._declare(loaded, name, result, arguments)
 
     def _declare(self, loaded: ctypes.CDLL, name: str, result: Any, arguments: tuple[Any, ...]) -> None:
-        function = getattr(loaded, f"swiftsession_{name}", None)  # XXX temporary
-        if function is None:
-            return
+        function = getattr(loaded, f"swiftsession_{name}")
         function.restype = result
         function.argtypes = arguments
         setattr(self, name, function)

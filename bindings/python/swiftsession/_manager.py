@@ -21,6 +21,7 @@ LISTS = frozenset(("SECRET_KEY_FALLBACKS", "SECRET_KEY_FALLBACKS_FILES"))
 WallClock = Callable[[], float]
 
 _logger = logging.getLogger("swiftsession")
+_logger.addHandler(logging.NullHandler())  # nothing goes to stderr where the program has no handlers
 
 
 def _write_log(_context: int | None, level: int, message: bytes) -> None:
