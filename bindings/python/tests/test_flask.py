@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""swiftsession.flask beyond the vectors and Flask's own tests."""
+
+import datetime
+import time
+import warnings
+
+import flask
+import pytest
+from flask.json.tag import JSONTag
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+import swiftsession
+from swiftsession.flask import CookieSessionInterface, Session
+
+KEY = "a key of more than 16 bytes"
+
+
+def application(interface=None, **config):
+    app = flask.Flask(__name__)
+    app.testing = True
+    app.config.update({"SECRET_KEY": KEY, "SESSION_TYPE": "cookie", **config})
+    if interface is None:
+        Session(app)
+    else:
+        app.session_interface = interface
+
+    @app.route("/set/<key>/<value>")
+    def put(key, value):
+        flask.session[key] = value
+        return ""
+
+    @app.route("/get/<key>")
+    def get(key):
+        return str(flask.session.get(key))
+
+    @app.route("/nothing")
+    def nothing():
+        return ""
+
+    return app
+
+
+def test_init_app():
+    app = flask.Flask(__name__)
+    extension = Session()
+    extension.init_app(app)
+    assert isinstance(app.session_interface, CookieSessionInterface)
+
+
+def test_flask_and_we_share_a_cookie():
+    ours, flasks = application(), application(SecureCookieSessionInterface())
+    for first, second in ((ours, flasks), (flasks, ours)):
+        one, other = first.test_client(), second.test_client()
+        one.get("/set/user/jack")
+        other.set_cookie("session", one.get_cookie("session").value)
+        assert other.get("/get/user").text == "jack"
+        other.get("/set/user/joe")
+        one.set_cookie("session", other.get_cookie("session").value)
+        assert one.get("/get/user").text == "joe"
+
+
+def test_session_transaction():
+    client = application().test_client()
+    with client.session_transaction() as session:
+        assert type(session) is SecureCookieSession
+        session["user"] = "jack"
+    assert client.get("/get/user").text == "jack"
+    with client.session_transaction() as session:
+        session.clear()
+    assert client.get_cookie("session") is None
+
+
+def test_the_configuration_is_read_at_the_first_request_and_when_it_changes():
+    app = application(SESSION_COOKIE_NAME="first")
+    client = app.test_client()
+    app.config["SESSION_COOKIE_NAME"] = "second"
+    client.get("/set/user/jack")
+    assert client.get_cookie("second") is not None
+    app.config["SECRET_KEY"] = "another key of 16 bytes"
+    assert client.get("/get/user").text == "None"
+    app.config["SECRET_KEY_FALLBACKS"] = []
+    client.get("/nothing")
+    app.config["SECRET_KEY_FALLBACKS"].append(KEY)
+    assert client.get("/get/user").text == "jack"
+
+
+def test_what_changes_within_a_request_is_obeyed_when_it_is_saved():
+    app = application()
+
+    @app.route("/rename")
+    def rename():
+        flask.session["user"] = "jack"
+        app.config["SESSION_COOKIE_PATH"] = "/other"
+        return ""
+
+    assert app.test_client().get("/rename").headers["Set-Cookie"].endswith("Path=/other")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SESSION_TYPE", None),
+        ("SESSION_TYPE", "null"),
+        ("SESSION_COOKIE_SAMESITE", "bogus"),
+        ("PERMANENT_SESSION_LIFETIME", 0),
+        ("SECRET_KEY_FALLBACKS", "old"),
+        ("SESSION_REDIS", {}),
+    ],
+)
+def test_a_wrong_setting_is_an_error_at_every_request(name, value):
+    client = application(**{name: value}).test_client()
+    for _ in range(2):
+        with pytest.raises(swiftsession.ConfigError):
+            client.get("/nothing")
+
+
+def test_a_name_nearly_ours_is_warned_of_and_those_of_others_are_left_alone():
+    app = application(SESSION_COKIE_NAME="x", SESSION_PROTECTION="strong", SESSION_PERMANENT=False)
+    with pytest.warns(UserWarning, match="SESSION_COKIE_NAME .* is SESSION_COOKIE_NAME meant"):
+        app.test_client().get("/nothing")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        app.test_client().get("/nothing")
+        application(SESSION_PROTECTION="strong", SESSION_OPTIONS=1).test_client().get("/nothing")
+
+
+class ByPath(CookieSessionInterface):
+    def get_cookie_name(self, app):
+        return "admin" if flask.request.path.startswith("/get") else super().get_cookie_name(app)
+
+    def get_cookie_domain(self, app):
+        return "example.com"
+
+    def get_cookie_path(self, app):
+        return "/set"
+
+    def get_cookie_httponly(self, app):
+        return False
+
+    def get_cookie_secure(self, app):
+        return True
+
+    def get_cookie_samesite(self, app):
+        return "Lax"
+
+    def get_cookie_partitioned(self, app):
+        return True
+
+
+def test_overridden_methods_are_asked():
+    app = application(ByPath())
+    line = app.test_client().get("/set/user/jack").headers["Set-Cookie"]
+    name, _, rest = line.partition("=")
+    assert name == "session"
+    assert rest.partition("; ")[2] == "Domain=example.com; Secure; Path=/set; SameSite=Lax; Partitioned"
+    value = rest.partition(";")[0]
+    client = app.test_client(use_cookies=False)
+    assert client.get("/get/user", headers={"Cookie": f"session={value}"}).text == "None"
+    assert client.get("/get/user", headers={"Cookie": f"admin={value}"}).text == "jack"
+
+
+def test_an_own_expiration_time_and_an_own_rule_for_sending():
+    class Eternal(CookieSessionInterface):
+        def get_expiration_time(self, app, session):
+            return datetime.datetime(2099, 1, 1, tzinfo=datetime.timezone.utc)
+
+        def should_set_cookie(self, app, session):
+            return "user" in session
+
+    client = application(Eternal()).test_client()
+    assert "Set-Cookie" not in client.get("/set/other/x").headers
+    line = client.get("/set/user/jack").headers["Set-Cookie"]
+    assert line.endswith("; Expires=Thu, 01 Jan 2099 00:00:00 GMT; HttpOnly; Path=/")
+    assert client.get("/get/user").text == "jack"
+
+
+def test_an_own_session_class():
+    class Mine(SecureCookieSession):
+        pass
+
+    class Interface(CookieSessionInterface):
+        session_class = Mine
+
+    with application(Interface()).test_client().session_transaction() as session:
+        assert type(session) is Mine
+
+
+def test_tags_of_the_application():
+    class Point:
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+    class TagPoint(JSONTag):
+        key = " point"
+
+        def check(self, value):
+            return isinstance(value, Point)
+
+        def to_json(self, value):
+            return [value.x, value.y]
+
+        def to_python(self, value):
+            return Point(*value)
+
+    app = application()
+    app.session_interface.serializer.register(TagPoint)
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["point"] = Point(3, 4)
+    with client.session_transaction() as session:
+        assert (session["point"].x, session["point"].y) == (3, 4)
+    assert " point" not in application().session_interface.serializer.tags
+
+
+def test_a_tag_that_cannot_be_read_is_a_new_session():
+    class TagBroken(JSONTag):
+        key = " broken"
+
+        def check(self, value):
+            return False
+
+        def to_python(self, value):
+            raise RuntimeError
+
+    app = application()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["x"] = {" broken": 1}
+    app.session_interface.serializer.register(TagBroken)
+    assert client.get("/get/x").text == "None"
+
+
+def test_a_session_of_another_origin_is_saved():
+    app = application()
+    with app.test_request_context():
+        response = app.response_class()
+        session = SecureCookieSession({"user": "jack"})
+        session.modified = True
+        app.session_interface.save_session(app, session, response)
+    client = app.test_client(use_cookies=False)
+    cookie = response.headers["Set-Cookie"].partition(";")[0]
+    assert client.get("/get/user", headers={"Cookie": cookie}).text == "jack"
+
+
+def test_vary_is_merged():
+    app = application()
+
+    @app.after_request
+    def vary(response):
+        response.vary.add("Accept-Encoding")
+        return response
+
+    assert app.test_client().get("/set/a/b").headers.getlist("Vary") == ["Accept-Encoding, Cookie"]
+
+
+def test_a_replaced_clock_is_obeyed(monkeypatch):
+    app = application(PERMANENT_SESSION_LIFETIME=60)
+    client = app.test_client()
+    client.get("/set/user/jack")
+    assert client.get("/get/user").text == "jack"
+    later = time.time() + 120
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert client.get("/get/user").text == "None"
+
+
+def test_two_applications_with_one_interface():
+    interface = CookieSessionInterface()
+    one, other = application(interface), application(interface, SESSION_COOKIE_NAME="other")
+    for app, name in ((one, "session"), (other, "other"), (one, "session")):
+        assert app.test_client().get("/set/a/b").headers["Set-Cookie"].startswith(name + "=")
+
+
+def test_without_a_key_the_session_can_be_read_and_not_written():
+    app = application(SECRET_KEY=None)
+    assert app.test_client().get("/get/a").text == "None"
+    with pytest.raises(RuntimeError, match="The session is unavailable because no secret key was set"):
+        app.test_client().get("/set/a/b")

@@ -1,0 +1,460 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions outside of any framework."""
+
+import datetime
+import gc
+import logging
+import os
+import threading
+import uuid
+
+import pytest
+
+import swiftsession
+from swiftsession import ConfigError, Error, Origin, SessionManager, Status
+
+KEY = "a key of more than 16 bytes"
+NOW = 1700000000
+
+
+def manager(clock=lambda: NOW, **settings):
+    return SessionManager(clock=clock, **{"SECRET_KEY": KEY, "SESSION_TYPE": "cookie", **settings})
+
+
+def header(session):
+    """What the browser sends next."""
+    (line,) = [value for name, value in session.save() if name == "Set-Cookie"]
+    return line.partition(";")[0]
+
+
+def reopened(session, made=None):
+    return (made or manager()).open(header(session))
+
+
+@pytest.fixture
+def session():
+    with manager().open(None) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stored():
+    """A session that came with the request, of which nothing was changed yet."""
+    with manager().open(None) as first:
+        first.update({"user": "jack", "visits": 1, "cart": {"n": 1, "items": ["a"]}, "pair": (1, [2])})
+        with reopened(first) as opened:
+            yield opened
+
+
+def test_the_words_of_the_documentation():
+    made = SessionManager(SECRET_KEY=KEY, SESSION_TYPE="cookie", PERMANENT_SESSION_LIFETIME=1800)
+    session = made.open(None)
+    assert session.is_new
+    session["cart"] = {"n": 1}
+    session["user"] = "jack"
+    session["cart"]["n"] += 1
+    session.add("visits", 1)
+    headers = session.save()
+    assert [name for name, _ in headers] == ["Set-Cookie", "Vary"]
+    session = made.open(headers[0][1].partition(";")[0])
+    session.load()
+    assert dict(session) == {"cart": {"n": 2}, "user": "jack", "visits": 1}
+    assert not session.is_new
+    assert session.id is None
+    session.renew()
+    assert session.modified
+    session.destroy()
+    assert dict(session) == {}
+    assert session.save()[0][1] == "session=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; Path=/"
+
+
+# ---- A mapping ----
+
+
+def test_it_is_a_mapping(stored):
+    assert stored["user"] == "jack"
+    assert stored.get("nothing", 5) == 5
+    assert "user" in stored and "nothing" not in stored and 5 not in stored
+    assert sorted(stored) == ["cart", "pair", "user", "visits"]
+    assert len(stored) == 4
+    assert stored.pop("user") == "jack"
+    assert stored.pop("user", None) is None
+    with pytest.raises(KeyError):
+        stored["user"]
+    with pytest.raises(KeyError):
+        del stored["user"]
+    assert stored.setdefault("new", []) == []
+    stored["new"].append(1)
+    assert dict(reopened(stored)) == {"visits": 1, "cart": {"n": 1, "items": ["a"]}, "pair": (1, [2]), "new": [1]}
+    stored.clear()
+    assert not stored and stored.modified
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        -(2**70),
+        1.5,
+        "text \0 \U0001f600 é, half a pair: \ud83d",
+        b"\x00\xff",
+        uuid.UUID(int=5),
+        datetime.datetime(2020, 1, 20, 16, 45, tzinfo=datetime.timezone.utc),
+        (1, (2,), [3]),
+        [],
+        {},
+        {"a": {"b": [{"c": (b"",)}]}},
+        {" t": [1]},
+        {" di": {" t__": 1}},
+    ],
+    ids=repr,
+)
+def test_values_come_back_as_they_went(session, value):
+    session["value"] = value
+    read = reopened(session)["value"]
+    assert read == value and type(read) is type(value)
+
+
+def test_markup_comes_back_as_markup(session):
+    markupsafe = pytest.importorskip("markupsafe")
+    session["value"] = markupsafe.Markup("<b>")
+    assert isinstance(reopened(session)["value"], markupsafe.Markup)
+
+
+@pytest.mark.parametrize("value", [{1}, object(), bytearray(b"x"), datetime.timedelta(1)], ids=repr)
+def test_a_value_of_no_known_type_is_a_type_error_and_changes_nothing(stored, value):
+    with pytest.raises(TypeError):
+        stored["user"] = value
+    with pytest.raises(TypeError):
+        stored.append("list", value)
+    assert stored["user"] == "jack" and "list" not in stored and not stored.modified
+
+
+def test_keys_are_text(session):
+    for key in (1, b"x", None):
+        with pytest.raises(TypeError):
+            session[key] = 1
+    for key in ("a\0b", "\ud800"):
+        with pytest.raises(ValueError):
+            session[key] = 1
+    session["é"], session["e\u0301"], session[""] = 1, 2, 3
+    assert dict(reopened(session)) == {"é": 1, "e\u0301": 2, "": 3}
+
+
+# ---- Changes ----
+
+
+def test_reading_changes_nothing(stored):
+    assert not stored.accessed
+    assert stored["cart"] == {"n": 1, "items": ["a"]}
+    assert [*stored.items()] and [*stored.values()]
+    assert stored.accessed and not stored.modified
+    assert stored.save() == [("Vary", "Cookie")]
+
+
+def test_not_reading_asks_for_no_vary(stored):
+    assert stored.save() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: s["cart"].update(n=2),
+        lambda s: s["cart"]["items"].append("b"),
+        lambda s: s["pair"][1].append(3),
+        lambda s: s.get("cart").clear(),
+        lambda s: next(iter(s.values())).clear(),
+        lambda s: next(value for key, value in s.items() if key == "cart").pop("n"),
+    ],
+)
+def test_changes_in_place_are_saved(stored, change):
+    change(stored)
+    expected = dict(stored)
+    assert stored.modified
+    assert dict(reopened(stored)) == expected
+
+
+def test_a_value_that_was_set_may_be_changed_afterwards(session):
+    cart = []
+    session["cart"] = cart
+    cart.append(1)
+    assert reopened(session)["cart"] == [1]
+    cart.append(2)
+    assert reopened(session)["cart"] == [1, 2]
+
+
+def test_a_value_that_was_lent_and_then_replaced_is_gone(stored):
+    cart = stored["cart"]
+    stored["cart"] = 5
+    cart["n"] = 9
+    assert reopened(stored)["cart"] == 5
+    del stored["cart"]
+    cart["n"] = 10
+    assert "cart" not in reopened(stored)
+
+
+def test_add(stored):
+    assert stored.add("visits", 2) == 3
+    assert stored.add("new", -1) == -1
+    assert (stored["visits"], stored["new"]) == (3, -1)
+    with pytest.raises(Error) as caught:
+        stored.add("user", 1)
+    assert caught.value.status == Status.WRONG_TYPE
+    for amount in (2**63, -(2**63) - 1):
+        with pytest.raises(Error) as caught:
+            stored.add("visits", amount)
+        assert caught.value.status == Status.TOO_LARGE
+    stored["visits"] = 2**63 - 1
+    with pytest.raises(Error) as caught:
+        stored.add("visits", 1)
+    assert caught.value.status == Status.TOO_LARGE
+    assert reopened(stored)["visits"] == 2**63 - 1
+
+
+def test_append(stored):
+    stored["cart"]["items"].append("before")
+    stored.append("log", {"a": (1,)})
+    log = stored["log"]
+    log.append("in place")
+    stored.append("log", b"x")
+    log.append("after")
+    read = reopened(stored)
+    assert read["log"] == [{"a": (1,)}, "in place", b"x", "after"]
+    assert read["cart"]["items"] == ["a", "before"]
+    with pytest.raises(Error) as caught:
+        stored.append("user", 1)
+    assert caught.value.status == Status.WRONG_TYPE
+    assert stored["user"] == "jack"
+
+
+def test_modified_and_accessed_can_be_set(stored):
+    stored.modified = True
+    assert len(stored.save()) == 2
+    stored.modified = False
+    stored.accessed = True
+    assert stored.save() == [("Vary", "Cookie")]
+
+
+def test_permanent(session):
+    assert not session.permanent
+    session.permanent = True
+    assert session["_permanent"] is True
+    line = session.save()[0][1]
+    assert "; Expires=Fri, 15 Dec 2023 22:13:20 GMT; " in line
+    assert reopened(session).permanent
+    session.permanent = False
+    assert dict(session) == {"_permanent": False}
+    assert "Expires" not in session.save()[0][1]
+
+
+def test_it_may_be_saved_again(session):
+    session["a"] = 1
+    first = header(session)
+    session["a"] = 2
+    assert dict(manager().open(first)) == {"a": 1}
+    assert dict(reopened(session)) == {"a": 2}
+
+
+# ---- Cookies ----
+
+
+def test_origins(stored):
+    cookie = header_of({"a": 1})
+    assert manager().open(None).origin == Origin.NEW
+    assert manager().open("").origin == Origin.NEW
+    assert manager().open("other=1").origin == Origin.NEW
+    assert manager().open(cookie).origin == Origin.COOKIE
+    assert manager().open("x=1; " + cookie + "; y=2").origin == Origin.COOKIE
+    assert manager().open(cookie + "x").origin == Origin.TAMPERED
+    assert manager(clock=lambda: NOW + 2678400).open(cookie).origin == Origin.COOKIE
+    assert manager(clock=lambda: NOW + 2678401).open(cookie).origin == Origin.EXPIRED
+    assert manager(clock=lambda: NOW - 1).open(cookie).origin == Origin.EXPIRED
+    assert SessionManager(SESSION_TYPE="cookie").open(cookie).origin == Origin.NULL
+
+
+def header_of(values):
+    with manager().open(None) as session:
+        session.update(values)
+        return header(session)
+
+
+@pytest.mark.parametrize("junk", ["\0", "session", "session=\xff", "session=\u20ac; x", ";;;=", "a" * 100_000])
+def test_no_header_is_an_error(junk):
+    assert manager().open(junk).is_new
+
+
+def test_bytes_and_text_are_the_same_header():
+    cookie = header_of({"a": 1})
+    assert dict(manager().open(cookie.encode())) == {"a": 1}
+
+
+def test_one_value():
+    value = header_of({"a": 1}).partition("=")[2]
+    assert dict(manager().open_value(value)) == {"a": 1}
+    for made, bad, status in [
+        (manager(), value + "x", Status.TAMPERED),
+        (manager(), "", None),
+        (manager(clock=lambda: NOW + 2678401), value, Status.EXPIRED),
+    ]:
+        with pytest.raises(Error) as caught:
+            made.open_value(bad)
+        assert status in (None, caught.value.status)
+        assert value not in str(caught.value)
+
+
+def test_a_session_without_a_key_can_be_read_and_not_written():
+    session = SessionManager(SESSION_TYPE="cookie").open(None)
+    assert dict(session) == {}
+    for write in (
+        lambda: session.update(a=1),
+        lambda: session.add("a", 1),
+        lambda: setattr(session, "permanent", True),
+    ):
+        with pytest.raises(Error, match="no secret key was set"):
+            write()
+    assert dict(session) == {}
+
+
+# ---- Settings ----
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"SESSION_COOKIE_NAM": "x"}, "SESSION_COOKIE_NAME"),
+        ({"PERMANENT_SESSION_LIFETIME": 0}, "PERMANENT_SESSION_LIFETIME"),
+        ({"PERMANENT_SESSION_LIFETIME": datetime.timedelta(microseconds=5)}, "PERMANENT_SESSION_LIFETIME"),
+        ({"SESSION_COOKIE_SAMESITE": ""}, "SESSION_COOKIE_SAMESITE"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY_FALLBACKS": "old"}, "SECRET_KEY_FALLBACKS must be a list, not str"),
+        ({"SECRET_KEY_FALLBACKS": b"old"}, "SECRET_KEY_FALLBACKS must be a list, not bytes"),
+        ({"SECRET_KEY_FALLBACKS": [""]}, "SECRET_KEY_FALLBACKS"),
+        ({"SECRET_KEY_FALLBACKS": [object()]}, "SECRET_KEY_FALLBACKS"),
+        ({"SESSION_TYPE": None}, "SESSION_TYPE"),
+        ({"SESSION_TYPE": "null"}, "SESSION_TYPE"),
+        ({"SESSION_TYPE": "nonsense"}, "SESSION_TYPE"),
+        ({"SESSION_COOKIE_NAME": "a\0b"}, "SESSION_COOKIE_NAME"),
+        ({"SESSION_COOKIE_NAME": "\ud800"}, "SESSION_COOKIE_NAME"),
+        ({"SESSION_COOKIE_NAME": object()}, "SESSION_COOKIE_NAME"),
+        ({"SESSION_COOKIE_DOMAIN": "é" * 100}, "SESSION_COOKIE_DOMAIN"),
+        ({"sé": "x"}, "name of a setting"),
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_named(settings, said):
+    with pytest.raises(ConfigError, match=said) as caught:
+        manager(**settings)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_python_values_of_settings(tmp_path):
+    made = manager(
+        SECRET_KEY=b"\x00\xff" * 10,
+        SECRET_KEY_FALLBACKS=("old", b"\x00older"),
+        PERMANENT_SESSION_LIFETIME=datetime.timedelta(minutes=30, microseconds=5),
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=False,
+        SESSION_COOKIE_DOMAIN="bücher.example",
+        SESSION_COOKIE_SAMESITE=None,
+        MAX_COOKIE_SIZE=0.0,
+    )
+    session = made.open(None)
+    session.permanent = True
+    attributes = session.save()[0][1].partition("; ")[2]
+    assert attributes == "Domain=xn--bcher-kva.example; Expires=Tue, 14 Nov 2023 22:43:20 GMT; Secure; Path=/"
+    for key in ("old", b"\x00older"):
+        with manager(SECRET_KEY=key).open(None) as other:
+            other["a"] = 1
+            assert dict(made.open(header(other))) == {"a": 1}
+
+
+def test_cookies_that_browsers_may_drop_are_logged(session, caplog):
+    session["x"] = os.urandom(4000)
+    with caplog.at_level(logging.WARNING, logger="swiftsession"):
+        session.save()
+    assert "too large" in caplog.text
+
+
+# ---- The clock ----
+
+
+def test_what_the_clock_raises_is_raised():
+    def broken():
+        raise LookupError("no time")
+
+    with pytest.raises(LookupError, match="no time"):
+        manager(clock=broken).open(header_of({"a": 1}))
+    session = manager(clock=broken).open(None)
+    session["a"] = 1
+    with pytest.raises(LookupError, match="no time"):
+        session.save()
+
+
+def test_the_systems_clock_is_the_default():
+    made = SessionManager(SECRET_KEY=KEY, SESSION_TYPE="cookie", PERMANENT_SESSION_LIFETIME=60)
+    session = made.open(None)
+    session["a"] = 1
+    assert not made.open(header(session)).is_new
+    assert made.open(header_of({"a": 1})).origin == Origin.EXPIRED
+
+
+# ---- Objects ----
+
+
+def test_a_closed_session_is_an_error_and_no_crash():
+    session = manager().open(None)
+    session["a"] = 1
+    session.close()
+    session.close()
+    for use in (lambda: session["a"], lambda: session.update(a=1), session.save, session.load, session.renew):
+        with pytest.raises(Error):
+            use()
+
+
+def test_sessions_outlive_their_manager():
+    session = manager().open(None)
+    gc.collect()
+    session["a"] = 1
+    assert header(session).startswith("session=")
+
+
+def test_a_session_says_nothing_of_its_values(stored):
+    assert "jack" not in repr(stored)
+
+
+def test_many_threads_share_a_manager():
+    made, wrong = manager(), []
+
+    def work(name):
+        cookie = None
+        for number in range(200):
+            with made.open(cookie) as session:
+                if session.get("n", 0) != number or session.get("name", name) != name:
+                    wrong.append((name, number))
+                session["name"] = name
+                session.add("n", 1)
+                cookie = header(session)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_a_forked_child_goes_on():
+    made = manager()
+    cookie = header_of({"a": 1})
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if dict(made.open(cookie)) == {"a": 1} else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert dict(made.open(cookie)) == {"a": 1}
+
+
+def test_exceptions():
+    for cls in (ConfigError, swiftsession.Unavailable, swiftsession.Timeout, swiftsession.SessionGone):
+        assert issubclass(cls, Error)
+    assert issubclass(swiftsession.Conflict, Error)
