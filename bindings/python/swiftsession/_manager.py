@@ -96,6 +96,9 @@ class Manager:
     def __del__(self) -> None:
         self._free(self.handle)
 
+    def __reduce__(self) -> str:
+        raise TypeError("A session manager cannot be copied or pickled; make another one.")
+
     def _guarded(self, clock: WallClock) -> Callable[[int | None], int]:
         # An exception cannot pass through the library: it is kept for the call that asked for the time.
         failures = self._failures

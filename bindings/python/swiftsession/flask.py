@@ -65,23 +65,27 @@ class CookieSessionInterface(SessionInterface):
         settings = self._settings(app)
         opened = self._manager(app, settings).open(request.environ.get("HTTP_COOKIE"))
         session = self.session_class(self._read(opened))
-        session._swiftsession = opened, settings  # type: ignore[attr-defined]
+        session._swiftsession = _Opened(opened, settings)  # type: ignore[attr-defined]
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if session.accessed:
-            response.vary.add("Cookie")
-        if session:
-            if not self.should_set_cookie(app, session):
-                return
-        elif not session.modified:
+        sets = self.should_set_cookie(app, session) if session else session.modified
+        if session.accessed or sets:
+            self._depends_on_the_cookie(app, response)
+        if not sets:
             return
-        line = self._line(app, session)
-        if session and type(self).get_expiration_time is not SessionInterface.get_expiration_time:
-            self._set_cookie(app, session, response, line)
-        else:
-            response.headers.add("Set-Cookie", line)
+        own_end = session and type(self).get_expiration_time is not SessionInterface.get_expiration_time
+        for name, value in self._saved(app, session):
+            if name == "Set-Cookie" and own_end:
+                self._set_cookie(app, session, response, value)
+            elif name == "Set-Cookie":
+                response.headers.add(name, value)
+
+    def _depends_on_the_cookie(self, app: Flask, response: Response) -> None:
         response.vary.add("Cookie")
+        control = app.config.get("SESSION_CACHE_CONTROL")
+        if control:
+            response.headers.add("Cache-Control", control)
 
     def _read(self, opened: sessions.Session) -> dict[str, Any]:
         payload = opened.payload()
@@ -93,17 +97,18 @@ class CookieSessionInterface(SessionInterface):
             # Signed with the key, and yet no session: a new one, not an error for ever.
             return {}
 
-    def _line(self, app: Flask, session: SessionMixin) -> str:
+    def _saved(self, app: Flask, session: SessionMixin) -> list[tuple[str, str]]:
         settings = self._settings(app)
-        opened, used = getattr(session, "_swiftsession", (None, None))
-        if opened is None or settings != used:
-            # Another object than open_session() made, or settings that changed on the way.
+        known: _Opened | None = getattr(session, "_swiftsession", None)
+        if known is not None and known.settings == settings:
+            opened = known.session
+        else:  # another object than open_session() made, or settings that changed on the way
             opened = self._manager(app, settings).open(None)
         if session:
             opened.set_payload(self.serializer.dumps(dict(session)).encode())
         else:
             opened.clear()
-        return next(value for name, value in opened.save() if name == "Set-Cookie")
+        return opened.save()
 
     def _set_cookie(self, app: Flask, session: SessionMixin, response: Response, line: str) -> None:
         """For interfaces that say themselves when a cookie ends."""
@@ -144,8 +149,31 @@ class CookieSessionInterface(SessionInterface):
                     warnings.warn(f"{name} in app.config is no setting of sessions; is {near} meant?", stacklevel=2)
         try:
             return _manager(settings)
-        except TypeError:
-            raise ConfigError("A setting of sessions in app.config is of a type that none of them has.") from None
+        except TypeError as problem:  # it has no hash
+            raise ConfigError("A setting of sessions in app.config is of a type that none of them has.") from problem
+
+
+class _Opened:
+    """What a session object of Flask was opened from. Copies of that object share it, pickles go without."""
+
+    __slots__ = ("session", "settings")
+
+    def __init__(self, session: sessions.Session, settings: _Settings) -> None:
+        self.session = session
+        self.settings = settings
+
+    def __copy__(self) -> _Opened:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Opened:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _nothing, ()
+
+
+def _nothing() -> None:
+    return None
 
 
 @lru_cache(maxsize=16)

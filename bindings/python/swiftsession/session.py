@@ -240,6 +240,9 @@ class Session(MutableMapping[str, Any]):
     def __del__(self) -> None:
         self._free(self._handle)
 
+    def __reduce__(self) -> str:
+        raise TypeError("A session cannot be copied or pickled; dict(session) can.")
+
     # ---- The library's copy ----
 
     @property

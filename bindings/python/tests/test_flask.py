@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """swiftsession.flask beyond the vectors and Flask's own tests."""
 
+import copy
 import datetime
 import time
 import warnings
@@ -262,6 +263,33 @@ def test_a_replaced_clock_is_obeyed(monkeypatch):
     later = time.time() + 120
     monkeypatch.setattr(time, "time", lambda: later)
     assert client.get("/get/user").text == "None"
+
+
+def test_session_objects_are_copied_as_flasks_own():
+    app = application()
+    client = app.test_client()
+
+    @app.route("/copies")
+    def copies():
+        session = flask.globals.request_ctx.session
+        for twin in (copy.copy(session), copy.deepcopy(session)):
+            assert twin == session
+            twin["twin"] = True
+            response = app.response_class()
+            app.session_interface.save_session(app, twin, response)
+            assert "Set-Cookie" in response.headers
+        return str(session.modified)
+
+    client.get("/set/a/b")
+    assert client.get("/copies").text == "False"
+
+
+def test_cache_control_where_it_is_set():
+    app = application(SESSION_CACHE_CONTROL="private, no-store")
+    client = app.test_client()
+    assert "Cache-Control" not in client.get("/nothing").headers
+    assert client.get("/get/a").headers.getlist("Cache-Control") == ["private, no-store"]
+    assert client.get("/set/a/b").headers.getlist("Cache-Control") == ["private, no-store"]
 
 
 def test_two_applications_with_one_interface():

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions outside of any framework."""
 
+import copy
 import datetime
 import gc
 import logging
 import os
+import pickle
 import threading
 import uuid
 
@@ -417,6 +419,16 @@ def test_sessions_outlive_their_manager():
     gc.collect()
     session["a"] = 1
     assert header(session).startswith("session=")
+
+
+def test_what_has_a_handle_is_not_copied(stored):
+    for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="cannot be copied"):
+            copied(stored)
+    for copied in (copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="cannot be copied"):
+            copied(manager())
+    assert dict(stored)["user"] == "jack"
 
 
 def test_a_session_says_nothing_of_its_values(stored):
