@@ -56,6 +56,8 @@ package struct Map: Sendable {
       entries[position].value = value
       return
     }
+    // An array that grows from nothing is copied for the second, third and fifth entry.
+    if entries.isEmpty { entries.reserveCapacity(4) }
     entries.append(Entry(key: key, value: value))
     if !positions.isEmpty {
       positions[key] = entries.count - 1
