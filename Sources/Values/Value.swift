@@ -2,7 +2,7 @@
 package import Support
 
 /// What a session holds under a key: the types that the stored formats know between them.
-package enum Value: Equatable, Sendable {
+package enum Value: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -24,12 +24,41 @@ package enum Value: Equatable, Sendable {
 }
 
 extension Value: Hashable {
-  /// Keys are text or numbers; for what is hardly ever a key, its kind is hash enough.
+  /// Whether the two are stored alike: a NaN equals itself, -0.0 is not 0.0, and 1 is neither 1.0 nor true.
+  package static func == (left: Value, right: Value) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let one), .bool(let other)): one == other
+    case (.integer(let one), .integer(let other)): one == other
+    case (.unsigned(let one), .unsigned(let other)): one == other
+    case (.wide(let one), .wide(let other)): one == other
+    case (.double(let one), .double(let other)): one.bitPattern == other.bitPattern
+    case (.text(let one), .text(let other)): one == other
+    case (.bytes(let one), .bytes(let other)): one == other
+    case (.array(let one), .array(let other)): one == other
+    case (.tuple(let one), .tuple(let other)): one == other
+    case (.map(let one), .map(let other)): one == other
+    case (.time(let one), .time(let other)): one == other
+    case (.uuid(let one), .uuid(let other)): one == other
+    case (.markup(let one), .markup(let other)): one == other
+    default: false
+    }
+  }
+
+  /// Small on purpose: what is never a key of a real session is told apart by its kind or its size alone.
   package func hash(into hasher: inout Hasher) {
     switch self {
-    case .text(let text): hasher.combine(text)
+    case .text(let text), .wide(let text), .markup(let text): hasher.combine(text)
     case .integer(let integer): hasher.combine(integer)
-    default: hasher.combine(0)
+    case .unsigned(let integer): hasher.combine(integer)
+    case .double(let double): hasher.combine(double.bitPattern)
+    case .bytes(let bytes): bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    case .array(let items), .tuple(let items): for item in items { item.hash(into: &hasher) }
+    case .map(let map): hasher.combine(map.count)
+    case .bool(let bool): hasher.combine(bool)
+    case .time(let time): hasher.combine(time.seconds)
+    case .uuid(let uuid): hasher.combine(uuid.low)
+    case .null: hasher.combine(0)
     }
   }
 }

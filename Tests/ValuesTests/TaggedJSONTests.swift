@@ -299,25 +299,3 @@ import Testing
     String(decoding: try TaggedJSON.encode(value, sorted: sorted), as: UTF8.self)
   }
 }
-
-/// The status that a call fails with; nil when it does not.
-func status<Result>(_ call: () throws -> Result) -> Status? {
-  do {
-    _ = try call()
-    return nil
-  } catch {
-    return (error as? Failure)?.status
-  }
-}
-
-func map(_ entries: [(Value, Value)]) -> Value {
-  var map = Map()
-  for (key, value) in entries { map.set(key, value) }
-  return .map(map)
-}
-
-extension Value: ExpressibleByStringLiteral {
-  public init(stringLiteral literal: StaticString) {
-    self = .text(Text(stringLiteral: literal))
-  }
-}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import Support
+
+extension DateTime {
+  /// The form of ISO 8601 that msgspec writes: `2020-01-20T16:45:00.123456+08:00`, `Z` for UTC, no fraction when it is 0.
+  ///
+  /// Python's times end at microseconds and msgspec's offsets at minutes, so these do too; the moment stays the same.
+  func isoText() throws(Failure) -> [UInt8] {
+    let minutes = Int64(offset ?? 0) / 60
+    let (local, isTooLarge) = seconds.addingReportingOverflow(minutes * 60)
+    guard !isTooLarge, CivilDate.range.contains(seconds), CivilDate.range.contains(local) else {
+      throw Failure(.wrongType, "a time is not within the years 1 to 9999, so Python cannot hold it")
+    }
+    let date = CivilDate(seconds: local)
+    let second = date.secondOfDay
+    var text =
+      "\(padded(date.year, to: 4))-\(padded(date.month))-\(padded(date.day))"
+      + "T\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))"
+    let microseconds = Int(nanoseconds) / 1000
+    if microseconds > 0 { text += ".\(padded(microseconds, to: 6))" }
+    if minutes == 0 {
+      text += "Z"
+    } else {
+      let away = Int(minutes.magnitude)
+      text += "\(minutes < 0 ? "-" : "+")\(padded(away / 60)):\(padded(away % 60))"
+    }
+    return Array(text.utf8)
+  }
+}
