@@ -52,6 +52,18 @@ func clayer(_ name: String, link: [LinkerSetting] = []) -> Target {
   .target(name: name, path: "Sources/C/\(name)", cSettings: c, linkerSettings: link)
 }
 
+/// A C target over a client library that is opened on first use. Its headers are needed where its trait is on.
+func client(_ name: String, _ backend: String) -> Target {
+  .target(
+    name: name, dependencies: ["CSupport"], path: "Sources/C/\(name)",
+    cSettings: c + [.define("\(name.uppercased())_ENABLED", .when(traits: [backend]))])
+}
+
+/// What a backend needs where its trait is on.
+func backend(_ name: String) -> Target.Dependency {
+  .target(name: "C\(name)", condition: .when(traits: [name]))
+}
+
 /// The unit tests of one module: `Tests/<module>Tests`.
 func tests(_ module: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
@@ -75,6 +87,7 @@ let package = Package(
     clayer("CSupport"),
     clayer("CCrypto", link: [.linkedLibrary("crypto")]),
     clayer("CZlib", link: [.linkedLibrary("z")]),
+    client("CSQLite", "SQLite"),
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["CSupport", "Support"], small),
@@ -82,7 +95,7 @@ let package = Package(
     module("Keys", ["Settings", "Crypto", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
-    module("Backends", ["Stores", "CSupport", "Support"], small),
+    module("Backends", ["Stores", "CSupport", "Support", backend("SQLite")], small),
     module("Records", ["Values", "Support"], small),
     module("Sessions", ["Records", "Cookies", "Keys", "Settings", "Crypto", "Values", "Support"], small),
     module(
