@@ -18,7 +18,7 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   static var all: [StoreUnderTest] {
     var all = [memory]
     #if SQLite
-      all += []
+      all.append(sqlite)
     #endif
     return all
   }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#if SQLite
+  internal import Support
+
+  /// Flask-Session's table, whoever made it, and what we add to it.
+  struct SQLiteTable: Sendable {
+    let name: String
+    /// As an identifier in a statement.
+    let quoted: String
+
+    init(_ name: Text) {
+      self.name = name.string
+      quoted = SQLiteTable.quote(name.string, 0x22)
+    }
+
+    /// As Flask-SQLAlchemy makes it, and an index for sweeps.
+    var making: [String] {
+      [
+        "CREATE TABLE IF NOT EXISTS \(quoted) (\n\tid INTEGER NOT NULL, \n\tsession_id VARCHAR(255), \n\tdata BLOB, "
+          + "\n\texpiry DATETIME, \n\tPRIMARY KEY (id), \n\tUNIQUE (session_id)\n)",
+        "CREATE INDEX IF NOT EXISTS \(index("expiry")) ON \(quoted) (expiry)",
+      ]
+    }
+
+    /// Gives a row when the table has an index that begins with the id; the seed's table has none.
+    var findingIndex: String {
+      "SELECT 1 FROM pragma_index_list(\(SQLiteTable.quote(name, 0x27))) AS list, pragma_index_info(list.name) AS info"
+        + " WHERE info.seqno = 0 AND info.name = 'session_id'"
+    }
+
+    var makingIndex: String {
+      "CREATE INDEX IF NOT EXISTS \(index("session_id")) ON \(quoted) (session_id)"
+    }
+
+    private func index(_ column: String) -> String {
+      SQLiteTable.quote("swiftsession_\(name)_\(column)", 0x22)
+    }
+
+    private static func quote(_ name: String, _ mark: UInt8) -> String {
+      var bytes = [mark]
+      for byte in name.utf8 {
+        bytes.append(byte)
+        if byte == mark { bytes.append(byte) }
+      }
+      bytes.append(mark)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+#endif
