@@ -111,7 +111,7 @@ let package = Package(
     .target(
       name: "StoresTesting", dependencies: ["Stores", "Support"], path: "Tests/StoresTesting", swiftSettings: swift),
     .testTarget(
-      name: "StoreTests", dependencies: ["Backends", "Stores", "StoresTesting", "Support"],
+      name: "StoreTests", dependencies: ["Backends", "Stores", "StoresTesting", "Support", backend("SQLite")],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     tests("Values", ["Support"]),
   ]
