@@ -105,7 +105,7 @@ let package = Package(
         "Support",
       ],
       small, link: link),
-    tests("Support"),
+    tests("Support", ["CSupport"]),
     tests("Settings", ["Support"]),
     tests("Cookies", ["Support", "Settings"]),
     .target(

@@ -11,7 +11,7 @@
       let code = api.pointee.extended_errcode(database)
       let reason = api.pointee.errmsg(database).map { String(cString: $0) } ?? "no reason given"
       switch code & 0xFF {
-      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT:
+      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT, SQLITE_PROTOCOL:
         return Failure(
           .timeout, "The SQLite database stayed locked until the time for the call was over (\(reason))", native: code)
       case SQLITE_CANTOPEN:

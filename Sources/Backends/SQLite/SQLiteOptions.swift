@@ -10,10 +10,13 @@
     package let table: Text
     package let poolSize: Int
     package let largestRecord: Int
+    /// Milliseconds after which a connection looks again whether its file is still the one of that name.
+    package let fileCheckInterval: Int64
 
     /// CONFIG for ":memory:", an empty name, and names with a NUL.
     package init(
-      path: Text, table: Text = "sessions", poolSize: Int = 8, largestRecord: Int = 256 << 20
+      path: Text, table: Text = "sessions", poolSize: Int = 8, largestRecord: Int = 256 << 20,
+      fileCheckInterval: Int64 = 100
     ) throws(Failure) {
       guard !path.isEmpty, path != ":memory:" else {
         throw Failure(.config, "SQLite sessions need a file: processes cannot share \":memory:\" or an empty path")
@@ -26,6 +29,7 @@
       self.table = table
       self.poolSize = poolSize
       self.largestRecord = largestRecord
+      self.fileCheckInterval = fileCheckInterval
     }
 
     // It also takes from "file:..." and ":..." what SQLite would read into them.

@@ -22,8 +22,8 @@ static char problem[200];
 _Static_assert(sizeof api == sizeof names, "one pointer a function");
 
 static void open_library(void) {
-  is_open = csupport_open_library("libsqlite3.so.0", names, &api, sizeof names / sizeof *names, problem,
-                                  sizeof problem) == 0;
+  is_open =
+      csupport_open_library("libsqlite3.so.0", names, &api, sizeof names / sizeof *names, problem, sizeof problem) == 0;
 }
 
 const csqlite_api *csqlite_open(void) {

@@ -115,8 +115,9 @@
     }
 
     @Test func aFileThatGoesAndComesBack() throws {
-      let store = try store(path)
-      let other = try self.store(path)
+      let options = try SQLiteOptions(path: path, fileCheckInterval: 0)
+      let store = SQLiteStore(options)
+      let other = SQLiteStore(options)
       #expect(try store.create("a", [1], timeToLive: 10, at()).isCreated)
       #expect(try other.record("a") == [1])
       for name in ["sessions.db", "sessions.db-wal", "sessions.db-shm"] {

@@ -15,6 +15,7 @@
     uint32_t name_size, size, type;                                                                                    \
     char name[sizeof "FDO"];                                                                                           \
     _Alignas(uint32_t) char text[sizeof(json)];                                                                        \
-  } variable = {.name_size = sizeof "FDO", .size = sizeof(json), .type = UINT32_C(0x407c0c0a), .name = "FDO", .text = json}
+  } variable = {                                                                                                       \
+      .name_size = sizeof "FDO", .size = sizeof(json), .type = UINT32_C(0x407c0c0a), .name = "FDO", .text = json}
 
 #endif
