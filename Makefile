@@ -25,6 +25,11 @@ check: build
 	Tests/C/run
 	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
 
+demo: build
+	Tools/dependencies demo
+	$(MAKE) --no-print-directory -C bindings/c
+	$(VENV)/bin/python demo/run
+
 install: build
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include'
 	install -m 755 $(OUT)/libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so.$(VERSION)'
