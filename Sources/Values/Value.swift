@@ -25,6 +25,8 @@ package enum Value: Sendable {
 
 extension Value: Hashable {
   /// Whether the two are stored alike: a NaN equals itself, -0.0 is not 0.0, and 1 is neither 1.0 nor true.
+  // Not inlined, or each generic collection would hold copies of the whole switch.
+  @inline(never)
   package static func == (left: Value, right: Value) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -46,6 +48,7 @@ extension Value: Hashable {
   }
 
   /// Small on purpose: what is never a key of a real session is told apart by its kind or its size alone.
+  @inline(never)
   package func hash(into hasher: inout Hasher) {
     switch self {
     case .text(let text), .wide(let text), .markup(let text): hasher.combine(text)
