@@ -95,7 +95,7 @@ let package = Package(
     module("Keys", ["Settings", "Crypto", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
-    module("Backends", ["Stores", "CSupport", "Support", backend("SQLite")], small),
+    module("Backends", ["Stores", "Settings", "CSupport", "Support", backend("SQLite")], small),
     module("Records", ["Values", "Support"], small),
     module("Sessions", ["Records", "Cookies", "Keys", "Settings", "Crypto", "Values", "Support"], small),
     module(
@@ -111,7 +111,8 @@ let package = Package(
     .target(
       name: "StoresTesting", dependencies: ["Stores", "Support"], path: "Tests/StoresTesting", swiftSettings: swift),
     .testTarget(
-      name: "StoreTests", dependencies: ["Backends", "Stores", "StoresTesting", "Support", backend("SQLite")],
+      name: "StoreTests",
+      dependencies: ["Backends", "Stores", "Settings", "StoresTesting", "Support", backend("SQLite")],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     tests("Values", ["Support"]),
   ]

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Settings
+package import Stores
+package import Support
+
+/// The table from SESSION_TYPE to a store.
+package enum Backend {
+  /// The store that the settings ask for, connected to nothing yet. Nil for `cookie`, which has none. UNSUPPORTED where
+  /// it was not compiled in.
+  package static func store(_ settings: Settings) throws(Failure) -> (any SessionStore)? {
+    guard let type = settings.text(.sessionType) else {
+      throw Failure(.config, "\(SettingName.sessionType.text) is not set; it names where sessions are kept")
+    }
+    if type == "cookie" { return nil }
+    if type == "memory" { return MemoryStore() }
+    if isSQLite(type, settings) {
+      #if SQLite
+        return SQLiteStore(try SQLiteOptions(settings))
+      #endif
+    }
+    throw Failure(.unsupported, "This library was built without the store \(type.string)")
+  }
+
+  private static func isSQLite(_ type: Text, _ settings: Settings) -> Bool {
+    if type == "sqlite" { return true }
+    let url = settings.connection(.sqlalchemyURI) ?? settings.connection(.flaskSQLAlchemyURI)
+    return type == "sqlalchemy" && url?.scheme == "sqlite"
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Backends
+import Settings
+import Stores
+import Support
+import Testing
+
+@Suite struct BackendTests {
+  private func settings(_ pairs: [(Text, Text)]) throws -> Settings {
+    var settings = Settings()
+    for (name, value) in pairs { try settings.set(name, text: value) }
+    return settings
+  }
+
+  private func status(_ pairs: [(Text, Text)]) throws -> Status? {
+    let settings = try settings(pairs)
+    do throws(Failure) {
+      _ = try Backend.store(settings)
+      return nil
+    } catch {
+      return error.status
+    }
+  }
+
+  @Test func aTypeIsRequired() throws {
+    #expect(try status([]) == .config)
+  }
+
+  @Test func cookiesHaveNoStore() throws {
+    #expect(try Backend.store(settings([("SESSION_TYPE", "cookie")])) == nil)
+  }
+
+  @Test func memory() throws {
+    #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
+  }
+
+  #if SQLite
+    @Test func sqlite() throws {
+      let folder = try TemporaryFolder()
+      let store = try #require(
+        try Backend.store(
+          settings([
+            ("SESSION_TYPE", "SQLite"), ("SESSION_SQLITE", folder.path("a.db")), ("SESSION_SQLALCHEMY_TABLE", "mine"),
+          ])))
+      #expect(try store.create("a", [1], timeToLive: 10, at()).isCreated)
+      #expect(try RawDatabase(folder.path("a.db"))("SELECT hex(data) FROM mine") == ["01"])
+      #expect(try status([("SESSION_TYPE", "sqlite")]) == .config)
+      #expect(try status([("SESSION_TYPE", "sqlite"), ("SESSION_SQLITE", ":memory:")]) == .config)
+    }
+
+    @Test(arguments: ["SESSION_SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URI"])
+    func anAddressOfSQLAlchemy(_ name: String) throws {
+      let folder = try TemporaryFolder()
+      func pairs(_ url: String) -> [(Text, Text)] { [("SESSION_TYPE", "sqlalchemy"), (Text(name), Text(url))] }
+      let path = folder.path("a.db").string
+      for url in ["sqlite:///\(path)", "sqlite+pysqlite:///\(path)?check_same_thread=false"] {
+        let store = try #require(try Backend.store(settings(pairs(url))))
+        try store.ping(at())
+      }
+      #expect(try RawDatabase(folder.path("a.db"))("SELECT count(*) FROM sessions") == ["0"])
+      #expect(try status(pairs("sqlite://")) == .config)
+      #expect(try status(pairs("sqlite:///:memory:")) == .config)
+      #expect(try status(pairs("sqlite://host/a.db")) == .config)
+      #expect(try status(pairs("sqlite:////a.db?uri=true")) == .config)
+      #expect(try status(pairs("sqlite+pysqlcipher:////a.db")) == .unsupported)
+      #expect(try status(pairs("sqlite:////a.db") + [("SESSION_SQLALCHEMY_SCHEMA", "s")]) == .config)
+    }
+  #endif
+}
