@@ -7,6 +7,7 @@ internal import Support
 enum Assembly {
   static func manager(_ settings: Settings, _ log: Log) throws(Failure) -> SessionManager {
     try settings.check()
+    try refuseWhatIsNotHereYet(settings)
     guard let type = settings.text(.sessionType) else {
       throw Failure(.config, "SESSION_TYPE is not set; set it to where sessions live, for example 'cookie'.")
     }
@@ -16,6 +17,17 @@ enum Assembly {
       return try SessionManager(clientSide: settings, log: log)
     default:
       throw Failure(.unsupported, "SESSION_TYPE '\(type.string)' is not in this release; there is 'cookie'.")
+    }
+  }
+
+  /// A setting that is read and not followed would be a promise that nobody keeps.
+  private static func refuseWhatIsNotHereYet(_ settings: Settings) throws(Failure) {
+    let later: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace]
+    for name in later where settings.isSet(name) {
+      throw Failure(.unsupported, "\(name.text) is not in this release; leave it out.")
+    }
+    for name in [SettingName.cookieFormat, .recordFormat] where settings.text(name) == "sealed" {
+      throw Failure(.unsupported, "\(name.text) 'sealed' is not in this release; leave it out.")
     }
   }
 

@@ -210,7 +210,27 @@ static void without_a_key_a_session_is_read_only(void) {
   swiftsession_manager_free(manager);
 }
 
+static void what_no_release_follows_yet_is_refused(void) {
+  static const char *const settings[][2] = {
+      {"SESSION_IDLE_TIMEOUT", "60"},  {"SESSION_ABSOLUTE_TIMEOUT", "60"}, {"SESSION_COOKIE_FORMAT", "sealed"},
+      {"SESSION_RENEW_AFTER", "60"},   {"SESSION_RENEW_GRACE", "10"},      {"SESSION_RECORD_FORMAT", "sealed"},
+  };
+  for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+    swiftsession_config *config;
+    swiftsession_manager *manager;
+    swiftsession_error error;
+    OK(swiftsession_config_new(&config, &error));
+    OK(swiftsession_config_set(config, "SECRET_KEY", "adavafa", &error));
+    OK(swiftsession_config_set(config, "SESSION_TYPE", "cookie", &error));
+    OK(swiftsession_config_set(config, settings[i][0], settings[i][1], &error));
+    CHECK(swiftsession_manager_open(config, &manager, &error) == SWIFTSESSION_UNSUPPORTED);
+    CHECK(strstr(error.message, settings[i][0]) != NULL);
+    swiftsession_config_free(config);
+  }
+}
+
 int main(void) {
+  what_no_release_follows_yet_is_refused();
   a_cookie_of_flask_is_read_changed_and_signed();
   reading_sends_no_cookie();
   destroying_deletes_the_cookie();
