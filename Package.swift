@@ -97,11 +97,14 @@ let package = Package(
     module("Stores", ["CSupport", "Support"]),
     module("Backends", ["Stores", "Settings", "CSupport", "Support", backend("SQLite")], small),
     module("Records", ["Values", "Support"], small),
-    module("Sessions", ["Records", "Cookies", "Keys", "Settings", "Crypto", "Values", "Support"], small),
+    module(
+      "Sessions",
+      ["Records", "Cookies", "Stores", "Keys", "Settings", "Crypto", "Values", "CSupport", "Support"], small),
     module(
       "SwiftSession",
       [
-        "CSwiftSession", "CSupport", "Sessions", "Records", "Cookies", "Keys", "Settings", "Values", "Crypto",
+        "CSwiftSession", "CSupport", "Sessions", "Backends", "Stores", "Records", "Cookies", "Keys", "Settings",
+        "Values", "Crypto",
         "Support",
       ],
       small, link: link),

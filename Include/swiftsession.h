@@ -183,17 +183,21 @@ enum {
   SWIFTSESSION_ORIGIN_EXPIRED = 3,   /* new: the cookie was too old, or dated in the future */
   SWIFTSESSION_ORIGIN_TAMPERED = 4,  /* new: none of the keys signed the cookie */
   SWIFTSESSION_ORIGIN_MALFORMED = 5, /* new: the cookie was signed, but what it holds is no session */
-  SWIFTSESSION_ORIGIN_NULL = 6       /* a null session: no SECRET_KEY was set, so it can be read and not written */
+  SWIFTSESSION_ORIGIN_NULL = 6,      /* a null session: no SECRET_KEY was set, so it can be read and not written */
+  SWIFTSESSION_ORIGIN_NOT_FOUND = 7  /* new: the store has no live record under the cookie's id */
 };
+/* A session in a store knows only once it is loaded whether its record is there; until then it is ORIGIN_COOKIE. */
 int32_t swiftsession_origin(const swiftsession_session *session);
 
 /* 1 when the session did not exist before this request. */
 int32_t swiftsession_is_new(const swiftsession_session *session);
 
-/* Fetches the contents now; without it the first read does. A session in a cookie is complete when it is opened. */
+/* Fetches the contents now; without it the first read or change does. A session in a cookie is complete when it is
+   opened. UNAVAILABLE, TIMEOUT and the like are the store's; the call may be repeated. */
 swiftsession_status swiftsession_load(swiftsession_session *session, swiftsession_error *error);
 
-/* The id of a session in a store, NULL for a session that lives in its cookie. Never log it. */
+/* The id of a session in a store, NULL for a session that lives in its cookie. A new session has the id that it will be
+   stored under. Borrowed, until the session is renewed or saved. Never log it. */
 const char *swiftsession_id(swiftsession_session *session);
 
 /* ---- Values ---------------------------------------------------------------------------------------------------- */
@@ -263,6 +267,15 @@ swiftsession_status swiftsession_add(swiftsession_session *session, const char *
 swiftsession_status swiftsession_append(swiftsession_session *session, const char *key, const char *json, size_t size,
                                         swiftsession_error *error);
 
+/* Sets a key that is not there to one value, given as tagged JSON; one that is there stays. `was_set` is 1 or 0. */
+swiftsession_status swiftsession_set_if_absent(swiftsession_session *session, const char *key, const char *json,
+                                               size_t size, int32_t *was_set, swiftsession_error *error);
+
+/* Takes a value that the host changed in place, as tagged JSON. Unlike set_json, what is merged with the changes of
+   other requests is only the difference to what was there: maps key by key to any depth, everything else as a whole. */
+swiftsession_status swiftsession_update_json(swiftsession_session *session, const char *key, const char *json,
+                                             size_t size, swiftsession_error *error);
+
 /* Removes one key; one that is not there is NOT_FOUND and leaves the session unmodified. */
 swiftsession_status swiftsession_remove(swiftsession_session *session, const char *key, swiftsession_error *error);
 swiftsession_status swiftsession_clear(swiftsession_session *session, swiftsession_error *error);
@@ -285,9 +298,11 @@ swiftsession_status swiftsession_set_modified(swiftsession_session *session, int
 swiftsession_status swiftsession_set_accessed(swiftsession_session *session, int32_t accessed,
                                               swiftsession_error *error);
 
-/* The whole session in one piece, for hosts with a serializer of their own. The codec is "flask" (tagged JSON) for a
-   session in a cookie. Borrowed. set_payload replaces all values and marks the session as modified; the bytes must be
-   one map in that codec, and they are what is signed. */
+/* The whole session in one piece, for hosts with a serializer of their own. Codecs: "flask" (Flask's tagged JSON, keys
+   sorted, times in whole seconds), "tagged" (the same tags, keys in their order, times as RFC 3339 in full), "json" and
+   "msgpack" (as msgspec writes them). Borrowed. set_payload takes one map in that codec and marks the session as
+   modified: in a cookie the bytes of "flask" are signed as they are; in a store the difference to what was there is
+   logged as by update_json. */
 swiftsession_status swiftsession_payload(swiftsession_session *session, const char *codec, const void **payload,
                                          size_t *size, swiftsession_error *error);
 swiftsession_status swiftsession_set_payload(swiftsession_session *session, const char *codec, const void *payload,
@@ -295,18 +310,31 @@ swiftsession_status swiftsession_set_payload(swiftsession_session *session, cons
 
 /* ---- Ending a request ------------------------------------------------------------------------------------------ */
 
-/* Marks the session for a new id, at login or any other change of rights; save does the work. A session in a cookie has
-   no id and is signed anew. */
+/* Marks the session for a new id, at login or any other change of rights; save does the work, and whoever still holds
+   the old id has no session. A session in a cookie has no id and is signed anew. */
 swiftsession_status swiftsession_renew(swiftsession_session *session, swiftsession_error *error);
 
-/* Empties the session and marks it as ended, at logout; save does the work and makes the line that deletes the cookie.
-   A copy of a session that lived in its cookie still opens until it expires: nothing on the server can end it. */
+/* Empties the session and marks it as ended, at logout; save removes it from its store and makes the line that deletes
+   the cookie. A copy of a session that lived in its cookie still opens until it expires: nothing on the server can end
+   it. */
 swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftsession_error *error);
 
-/* Ends the request: stores what has to be stored and makes the header lines of the response. A session in a cookie
-   follows Flask's rules: a Set-Cookie line when it was modified, or when it is permanent and
-   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. It may be called again after
-   further changes; the lines are then those of the last call. */
+/* Ends the request: stores what has to be stored and makes the header lines of the response. It may be called again
+   after further changes; the lines are then those of the last call.
+
+   A session in a cookie follows Flask's rules: a Set-Cookie line when it was modified, or when it is permanent and
+   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied.
+
+   A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
+   request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
+   where both wrote the same value; what add and append did is kept from both. An untouched session is touched, not
+   written. Failures:
+     GONE         the session was ended elsewhere (logout, expiry) while this request ran: nothing was stored, no cookie
+                  line is made, and nobody is brought back
+     CONFLICT     another request put something else where this one adds or appends, or others kept writing until
+                  SESSION_TIMEOUT had passed: nothing was stored
+     UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says; UNAVAILABLE also when it is unknown whether an add
+                  or append was stored, and then the message says so */
 swiftsession_status swiftsession_save(swiftsession_session *session, swiftsession_error *error);
 
 /* The header lines to append to the response: Set-Cookie, Vary, and Cache-Control where SESSION_CACHE_CONTROL is set.
@@ -314,6 +342,21 @@ swiftsession_status swiftsession_save(swiftsession_session *session, swiftsessio
 size_t swiftsession_header_count(const swiftsession_session *session);
 const char *swiftsession_header_name(const swiftsession_session *session, size_t index);
 const char *swiftsession_header_value(const swiftsession_session *session, size_t index);
+
+/* ---- Stores -------------------------------------------------------------------------------------------------------- */
+
+/* Upkeep. Each call ends within SESSION_TIMEOUT. A session in a cookie has no store: they then do nothing. */
+
+/* Makes the tables and indexes that are missing; without it the first use does. */
+swiftsession_status swiftsession_manager_prepare(swiftsession_manager *manager, swiftsession_error *error);
+
+/* Whether the store can be reached and used. */
+swiftsession_status swiftsession_manager_ping(swiftsession_manager *manager, swiftsession_error *error);
+
+/* Removes at most `limit` expired records; `more` is 1 when there may be more. A store whose server expires records
+   itself has nothing to do. Safe to run on every host at once. */
+swiftsession_status swiftsession_manager_sweep(swiftsession_manager *manager, int64_t limit, int32_t *more,
+                                               swiftsession_error *error);
 
 /* ---- Signing without sessions ---------------------------------------------------------------------------------- */
 

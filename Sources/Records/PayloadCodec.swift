@@ -2,14 +2,24 @@
 package import Support
 package import Values
 
-/// How the whole of a session is written: the codecs that `swiftsession_payload` names.
+/// How the whole of a session is written: in a cookie, in a record, and for a host that has a serializer of its own.
 package enum PayloadCodec: Sendable {
-  /// Flask's tagged JSON.
+  /// Flask's tagged JSON: keys sorted, times in whole seconds.
   case flask
+  /// The same tags with nothing lost: keys in their order, times in full.
+  case tagged
+  /// JSON as msgspec writes it.
+  case json
+  /// MessagePack as msgspec writes it.
+  case messagePack
 
+  /// - Parameter name: as `swiftsession_payload` and SESSION_SERIALIZATION_FORMAT have it.
   package init?(_ name: Text) {
     switch name {
     case "flask": self = .flask
+    case "tagged": self = .tagged
+    case "json": self = .json
+    case "msgpack": self = .messagePack
     default: return nil
     }
   }
@@ -17,6 +27,9 @@ package enum PayloadCodec: Sendable {
   package func encode(_ values: Map) throws(Failure) -> [UInt8] {
     switch self {
     case .flask: try TaggedJSON.encode(.map(values))
+    case .tagged: try TaggedJSON.encode(.map(values), sorted: false)
+    case .json: try JSON.encode(.map(values))
+    case .messagePack: try MessagePack.encode(.map(values))
     }
   }
 
@@ -31,13 +44,21 @@ package enum PayloadCodec: Sendable {
   package func decode(_ bytes: [UInt8]) throws(Failure) -> Decoded {
     switch self {
     case .flask: try decoded(try TaggedJSON.decode(bytes))
+    case .tagged: try exactly(try TaggedJSON.decode(bytes))
+    case .json: try exactly(try JSON.decode(bytes))
+    case .messagePack: try exactly(try MessagePack.decode(bytes))
     }
+  }
+
+  private func exactly(_ value: Value) throws(Failure) -> Decoded {
+    guard case .map(let map) = value else { throw PayloadCodec.noMap }
+    return Decoded(map: map, isExact: true)
   }
 
   /// What Flask makes of a payload by `dict()`: a map as it is, null as an empty one, a list of pairs as their map.
   private func decoded(_ value: Value) throws(Failure) -> Decoded {
     switch value {
-    case .map(let map): return Decoded(map: map, isExact: true)
+    case .map: return try exactly(value)
     case .null: return Decoded(map: Map(), isExact: false)
     case .array(let items), .tuple(let items): return Decoded(map: try map(items), isExact: false)
     default: throw PayloadCodec.noMap

@@ -5,6 +5,7 @@ internal import Keys
 internal import Records
 internal import Settings
 internal import Support
+internal import Values
 
 /// Flask's rules for the session that lives in its cookie (`SecureCookieSessionInterface`, Flask 3.1.3).
 final class ClientSidePolicy: SessionPolicy {
@@ -24,6 +25,12 @@ final class ClientSidePolicy: SessionPolicy {
   /// Without a key a session can be read and not written: Flask's null session.
   var isReadOnly: Bool { signer == nil }
 
+  var beginning: Map { Map() }
+
+  func cleared(_ values: Map) -> Map { Map() }
+
+  func isEmpty(_ values: Map) -> Bool { values.isEmpty }
+
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
     guard let signer else { return }
     let payload = try cookie.withUnsafeBufferPointer { cookie throws(Failure) in
@@ -33,6 +40,10 @@ final class ClientSidePolicy: SessionPolicy {
     }
     try session.fill(payload, .flask)
   }
+
+  func load(_ id: Text, into session: Session) throws(Failure) {}
+
+  func newID() throws(Failure) -> Text? { nil }
 
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
     guard let signer else { return .nothing }
@@ -48,6 +59,10 @@ final class ClientSidePolicy: SessionPolicy {
     return .set(
       value: try sign(payload, signer, now), expires: session.isPermanent ? now.addingClamped(lifetime) : nil)
   }
+
+  func prepare(now: Int64) throws(Failure) {}
+  func ping(now: Int64) throws(Failure) {}
+  func sweep(limit: Int, now: Int64) throws(Failure) -> Bool { false }
 
   private func sign(_ payload: [UInt8], _ signer: TimedSigner, _ now: Int64) throws(Failure) -> [UInt8] {
     let capacity = URLSafePayload.largestCount(payload.count) + signer.overhead

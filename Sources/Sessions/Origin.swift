@@ -9,4 +9,6 @@ package enum Origin: Int32, Sendable {
   case malformed = 5
   /// There is no key to sign with: the session can be read and not written.
   case null = 6
+  /// The store has no live record under the id of the cookie.
+  case notFound = 7
 }

@@ -5,6 +5,7 @@ package import Values
 
 /// One visitor's session during one request. It belongs to one thread at a time.
 package final class Session {
+  /// Why the session is what it is; once it is loaded, where it lives in a store.
   package private(set) var origin: Origin
   /// Whether anything was read or written: what the response then depends on is said in its Vary line.
   package var accessed = false
@@ -13,24 +14,71 @@ package final class Session {
   /// The lines of the last save.
   package private(set) var headers: [HeaderLine] = []
 
+  /// What the host sees: what was loaded, with its changes.
+  private(set) var values: Map
+  /// The changes, to be made again on a newer record.
+  private(set) var changes = ChangeLog()
+  private(set) var place = Place.nowhere
+  /// Whether save gives the session a new id.
+  private(set) var isRenewed = false
+  /// The id whose record save removes.
+  private(set) var endedID: Text?
+
   private let manager: SessionManager
-  private var values = Map()
-  /// The values as they came or were given, while nobody changed them since.
+  private var isLoaded = true
+  private var freshID: Text?
+  /// The values as they came or were given, while nobody changed them since: for a session in its cookie.
   private var encoded: [UInt8]?
 
   init(_ manager: SessionManager) {
     self.manager = manager
+    values = manager.policy.beginning
     origin = manager.policy.isReadOnly ? .null : .new
   }
 
   var now: Int64 { manager.clock.now() }
+}
 
-  /// Takes what the cookie held, or what the store had.
+// MARK: - What policies tell
+
+extension Session {
+  /// The cookie holds the whole session.
   func fill(_ payload: [UInt8], _ codec: PayloadCodec) throws(Failure) {
     let decoded = try codec.decode(payload)
     values = decoded.map
     encoded = decoded.isExact ? payload : nil
     origin = .cookie
+  }
+
+  /// The cookie names an id.
+  func named(_ id: Text) {
+    place = .named(id)
+    isLoaded = false
+    origin = .cookie
+  }
+
+  /// The store has, or now has, this record.
+  func stored(_ id: Text, _ record: SeenRecord) {
+    place = .stored(id, record)
+    values = record.values
+    changes = ChangeLog()
+    isRenewed = false
+    isLoaded = true
+  }
+
+  /// There is no record: the session begins anew.
+  func start(_ origin: Origin) {
+    self.origin = origin
+    place = .nowhere
+    values = manager.policy.beginning
+    changes = ChangeLog()
+    isRenewed = false
+    isLoaded = true
+    freshID = nil
+  }
+
+  func forgetEnded() {
+    endedID = nil
   }
 
   /// Notes why the cookie of the request opened nothing.
@@ -41,38 +89,65 @@ package final class Session {
     default: origin = .malformed
     }
   }
+
+  /// The id that a new session will have.
+  func newID() throws(Failure) -> Text? {
+    if freshID == nil {
+      freshID = try manager.policy.newID()
+    }
+    return freshID
+  }
+
+  static var permanentKey: Text { "_permanent" }
 }
 
 // MARK: - Reading
 
 extension Session {
+  /// Fetches the contents, once; every read and change does it first.
+  package func load() throws(Failure) {
+    guard !isLoaded, case .named(let id) = place else { return }
+    try manager.policy.load(id, into: self)
+  }
+
   /// Whether the session did not exist before this request.
   package var isNew: Bool { origin != .cookie }
 
-  package var isEmpty: Bool { values.isEmpty }
+  /// Whether there is nothing worth keeping.
+  var isEmpty: Bool { manager.policy.isEmpty(values) }
 
   /// Whether the cookie outlives the browser: the key `_permanent`.
   package var isPermanent: Bool { values[Session.permanentKey]?.isTrue ?? false }
 
-  package func value(_ key: Text) -> Value? {
+  /// The id in the store; nil for a session that lives in its cookie.
+  package func id() throws(Failure) -> Text? {
+    switch place {
+    case .nowhere: try newID()
+    case .named(let id), .stored(let id, _): id
+    }
+  }
+
+  package func value(_ key: Text) throws(Failure) -> Value? {
     accessed = true
+    try load()
     return values[key]
   }
 
-  package var entries: [Map.Entry] {
+  package func entries() throws(Failure) -> [Map.Entry] {
     accessed = true
+    try load()
     return values.entries
   }
 
   /// The whole session in one piece.
   package func payload(_ codec: PayloadCodec) throws(Failure) -> [UInt8] {
+    try load()
+    guard case .flask = codec else { return try codec.encode(values) }
     if let encoded { return encoded }
     let payload = try codec.encode(values)
     encoded = payload
     return payload
   }
-
-  static var permanentKey: Text { "_permanent" }
 }
 
 // MARK: - Changing
@@ -81,20 +156,48 @@ extension Session {
   package func set(_ key: Text, _ value: Value) throws(Failure) {
     try change()
     values[key] = value
+    changes.set([.text(key)], value)
   }
 
   package func setPermanent(_ permanent: Bool) throws(Failure) {
     try set(Session.permanentKey, .bool(permanent))
   }
 
+  /// - Returns: whether there was nothing and the value was set.
+  package func setIfAbsent(_ key: Text, _ value: Value) throws(Failure) -> Bool {
+    try checkWritable()
+    guard try self.value(key) == nil else { return false }
+    try change()
+    values[key] = value
+    changes.setIfAbsent([.text(key)], value)
+    return true
+  }
+
+  /// Takes a value that the host changed in place: what is merged with others is only the difference.
+  package func update(_ key: Text, _ value: Value) throws(Failure) {
+    try checkWritable()
+    let old = try self.value(key)
+    guard old != value else { return }
+    try change()
+    values[key] = value
+    if case .map(let before) = old, case .map(let after) = value {
+      changes.difference([.text(key)], from: before, to: after)
+    } else {
+      changes.set([.text(key)], value)
+    }
+  }
+
   /// Adds to an integer; one that is not there counts as 0.
   ///
   /// - Throws: WRONG_TYPE, or TOO_LARGE beyond 64 bits.
   package func add(_ key: Text, _ amount: Int64) throws(Failure) -> Int64 {
+    try checkWritable()
     let old = try value(key)?.integer ?? 0
     let (sum, overflow) = old.addingReportingOverflow(amount)
     guard !overflow else { throw Failure(.tooLarge, "The sum does not fit into 64 bits.") }
-    try set(key, .integer(sum))
+    try change()
+    values[key] = .integer(sum)
+    changes.add([.text(key)], amount, sum: .integer(sum))
     return sum
   }
 
@@ -102,38 +205,50 @@ extension Session {
   ///
   /// - Throws: WRONG_TYPE.
   package func append(_ key: Text, _ item: Value) throws(Failure) {
-    switch value(key) {
-    case nil: try set(key, .array([item]))
-    case .array(let items): try set(key, .array(items + [item]))
+    try checkWritable()
+    let items: [Value]
+    switch try value(key) {
+    case nil: items = [item]
+    case .array(let before): items = before + [item]
     default: throw Failure(.wrongType, "The value is not an array; only an array can be appended to.")
     }
+    try change()
+    values[key] = .array(items)
+    changes.append([.text(key)], item)
   }
 
   /// - Returns: what the key held; nil where there was nothing, and the session then stays unmodified.
   @discardableResult
   package func remove(_ key: Text) throws(Failure) -> Value? {
-    guard let old = value(key) else {
-      try checkWritable()
-      return nil
-    }
+    try checkWritable()
+    guard let old = try value(key) else { return nil }
     try change()
     values[key] = nil
+    changes.remove([.text(key)])
     return old
   }
 
   package func clear() throws(Failure) {
     try change()
-    values.removeAll()
+    values = manager.policy.cleared(values)
+    changes.clear()
+    for entry in values.entries {
+      changes.set([entry.key], entry.value)
+    }
   }
 
-  /// Replaces all values by a payload of the host's own making, which is stored as it is.
+  /// Replaces all values by a payload of the host's own making. In a cookie its bytes are what is signed; in a store the
+  /// difference is logged.
   ///
   /// - Throws: MALFORMED, TOO_LARGE.
   package func setPayload(_ payload: [UInt8], _ codec: PayloadCodec) throws(Failure) {
     let decoded = try codec.decode(payload)
     try change()
+    changes.difference(from: values, to: decoded.map)
     values = decoded.map
-    encoded = decoded.isExact ? payload : nil
+    if case .flask = codec, decoded.isExact {
+      encoded = payload
+    }
   }
 
   /// For hosts that keep the values on their own side.
@@ -144,6 +259,7 @@ extension Session {
 
   private func change() throws(Failure) {
     try checkWritable()
+    try load()
     accessed = true
     modified = true
     encoded = nil
@@ -163,16 +279,26 @@ extension Session {
 extension Session {
   /// A new id at save; a session in a cookie has none and is signed anew.
   package func renew() throws(Failure) {
-    try setModified(true)
+    try change()
+    isRenewed = true
   }
 
-  /// Empties the session, for good once it is saved.
+  /// Empties the session and ends it, for good once it is saved.
   package func destroy() throws(Failure) {
-    try clear()
+    try checkWritable()
+    switch place {
+    case .nowhere: break
+    case .named(let id), .stored(let id, _): endedID = id
+    }
+    start(.new)
+    accessed = true
+    modified = true
+    encoded = nil
   }
 
   /// Stores what has to be stored and makes the header lines of the response.
   package func save() throws(Failure) {
+    headers = []
     headers = manager.headers(try manager.policy.save(self), accessed: accessed)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Cookies
 package import Settings
+package import Stores
 package import Support
 
 /// Opens and saves the sessions of one application. Any number of threads may use it at the same time.
@@ -13,8 +14,13 @@ package final class SessionManager {
   let log: Log
   private let cacheControl: Text?
 
-  package convenience init(clientSide settings: Settings, log: Log) throws(Failure) {
-    try self.init(try ClientSidePolicy(settings), settings, log)
+  /// - Parameter store: nil for sessions that live in their cookie.
+  package convenience init(_ settings: Settings, store: (any SessionStore)?, log: Log) throws(Failure) {
+    if let store {
+      try self.init(try ServerSidePolicy(store, settings, log), settings, log)
+    } else {
+      try self.init(try ClientSidePolicy(settings), settings, log)
+    }
   }
 
   private init(_ policy: any SessionPolicy, _ settings: Settings, _ log: Log) throws(Failure) {
@@ -36,16 +42,35 @@ package final class SessionManager {
     return session
   }
 
-  /// The session of one cookie's value.
+  /// The session of one cookie's value, loaded.
   ///
-  /// - Throws: EXPIRED, TAMPERED, MALFORMED or TOO_LARGE.
+  /// - Throws: EXPIRED, TAMPERED, MALFORMED, TOO_LARGE or NOT_FOUND, and what the store throws.
   package func open(value: [UInt8]) throws(Failure) -> Session {
     guard !policy.isReadOnly else {
       throw Failure(.config, "SECRET_KEY is not set, so no cookie can be verified; set it.")
     }
     let session = Session(self)
     try policy.open(value, into: session)
+    try session.load()
+    guard !session.isNew else {
+      throw Failure(.notFound, "The store has no live session under this id.")
+    }
     return session
+  }
+
+  /// Makes the tables and indexes of the store that are missing.
+  package func prepare() throws(Failure) {
+    try policy.prepare(now: clock.now())
+  }
+
+  /// Whether the store can be reached and used.
+  package func ping() throws(Failure) {
+    try policy.ping(now: clock.now())
+  }
+
+  /// Removes at most `limit` expired records, and says whether there may be more.
+  package func sweep(limit: Int) throws(Failure) -> Bool {
+    try policy.sweep(limit: limit, now: clock.now())
   }
 
   /// The lines that a saved session adds to the response.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Backends
 internal import Sessions
 internal import Settings
 internal import Support
@@ -8,16 +9,9 @@ enum Assembly {
   static func manager(_ settings: Settings, _ log: Log) throws(Failure) -> SessionManager {
     try settings.check()
     try refuseWhatIsNotHereYet(settings)
-    guard let type = settings.text(.sessionType) else {
-      throw Failure(.config, "SESSION_TYPE is not set; set it to where sessions live, for example 'cookie'.")
-    }
-    switch type {
-    case "cookie":
-      warnOfShortKeys(settings, log)
-      return try SessionManager(clientSide: settings, log: log)
-    default:
-      throw Failure(.unsupported, "SESSION_TYPE '\(type.string)' is not in this release; there is 'cookie'.")
-    }
+    let store = try Backend.store(settings)
+    warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
+    return try SessionManager(settings, store: store, log: log)
   }
 
   /// A setting that is read and not followed would be a promise that nobody keeps.
@@ -31,7 +25,8 @@ enum Assembly {
     }
   }
 
-  private static func warnOfShortKeys(_ settings: Settings, _ log: Log) {
+  private static func warnOfKeys(_ settings: Settings, _ log: Log, signs: Bool) {
+    guard signs else { return }
     guard let key = settings.key else {
       log(.warning, "SECRET_KEY is not set: sessions can be read and not written.")
       return

@@ -91,6 +91,29 @@ public func swiftsession_append(
   }
 }
 
+@implementation @_cdecl("swiftsession_set_if_absent")
+public func swiftsession_set_if_absent(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
+  _ wasSet: UnsafeMutablePointer<Int32>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let session = try changing(session)
+    let set = try session.setIfAbsent(try text(key, "key"), try decoded(json, size))
+    wasSet?.pointee = set ? 1 : 0
+  }
+}
+
+@implementation @_cdecl("swiftsession_update_json")
+public func swiftsession_update_json(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let session = try changing(session)
+    try session.update(try text(key, "key"), try decoded(json, size))
+  }
+}
+
 @implementation @_cdecl("swiftsession_remove")
 public func swiftsession_remove(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<swiftsession_error>?

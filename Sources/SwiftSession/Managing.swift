@@ -39,3 +39,34 @@ public func swiftsession_manager_set_clock(
     try required(manager, .manager, as: ManagerHandle.self).manager.clock = Clock(clock, context: context)
   }
 }
+
+@implementation @_cdecl("swiftsession_manager_prepare")
+public func swiftsession_manager_prepare(
+  _ manager: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(manager, .manager, as: ManagerHandle.self).manager.prepare()
+  }
+}
+
+@implementation @_cdecl("swiftsession_manager_ping")
+public func swiftsession_manager_ping(
+  _ manager: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(manager, .manager, as: ManagerHandle.self).manager.ping()
+  }
+}
+
+@implementation @_cdecl("swiftsession_manager_sweep")
+public func swiftsession_manager_sweep(
+  _ manager: OpaquePointer?, _ limit: Int64, _ more: UnsafeMutablePointer<Int32>?,
+  _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let manager = try required(manager, .manager, as: ManagerHandle.self).manager
+    guard limit > 0 else { throw Failure(.argument, "limit is \(limit); give how many records to remove at most.") }
+    let left = try manager.sweep(limit: Int(limit))
+    more?.pointee = left ? 1 : 0
+  }
+}

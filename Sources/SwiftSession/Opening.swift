@@ -49,13 +49,19 @@ public func swiftsession_load(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    _ = try required(session, .session, as: SessionHandle.self)
+    try required(session, .session, as: SessionHandle.self).reading.load()
   }
 }
 
 @implementation @_cdecl("swiftsession_id")
 public func swiftsession_id(_ session: OpaquePointer?) -> UnsafePointer<CChar>? {
-  nil
+  guard let handle = handle(session) else { return nil }
+  do throws(Failure) {
+    guard let id = try handle.reading.id() else { return nil }
+    return try handle.lend(.id) { () throws(Failure) in id.bytes }.characters
+  } catch {
+    return nil
+  }
 }
 
 private func handle(_ session: OpaquePointer?) -> SessionHandle? {

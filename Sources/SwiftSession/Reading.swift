@@ -7,13 +7,7 @@ internal import Values
 
 @implementation @_cdecl("swiftsession_type")
 public func swiftsession_type(_ session: OpaquePointer?, _ key: UnsafePointer<CChar>?) -> Int32 {
-  guard let handle = object(session, .session, as: SessionHandle.self) else { return 0 }
-  do throws(Failure) {
-    let key = try text(key, "key")
-    return handle.reading.value(key)?.type ?? 0
-  } catch {
-    return 0
-  }
+  answer(session) { session throws(Failure) in try session.value(try text(key, "key"))?.type } ?? 0
 }
 
 @implementation @_cdecl("swiftsession_get_bool")
@@ -110,7 +104,7 @@ public func swiftsession_get_json(
 
 @implementation @_cdecl("swiftsession_count")
 public func swiftsession_count(_ session: OpaquePointer?) -> Int {
-  object(session, .session, as: SessionHandle.self)?.reading.entries.count ?? 0
+  answer(session) { session throws(Failure) in try session.entries().count } ?? 0
 }
 
 @implementation @_cdecl("swiftsession_key")
@@ -120,7 +114,7 @@ public func swiftsession_key(
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
     let handle = try handle(session)
-    let entries = handle.reading.entries
+    let entries = try handle.reading.entries()
     guard entries.indices.contains(index) else {
       throw Failure(.notFound, "The session has \(entries.count) keys; there is none at \(index).")
     }
@@ -132,7 +126,10 @@ public func swiftsession_key(
 
 @implementation @_cdecl("swiftsession_permanent")
 public func swiftsession_permanent(_ session: OpaquePointer?) -> Int32 {
-  object(session, .session, as: SessionHandle.self)?.reading.isPermanent == true ? 1 : 0
+  answer(session) { session throws(Failure) in
+    try session.load()
+    return session.isPermanent
+  } == true ? 1 : 0
 }
 
 @implementation @_cdecl("swiftsession_modified")
@@ -153,7 +150,7 @@ public func swiftsession_payload(
   report(error) { () throws(Failure) in
     let handle = try handle(session)
     let codec = try payloadCodec(try text(codec, "codec"))
-    let loan = try handle.lend(.payload) { () throws(Failure) in try handle.reading.payload(codec) }
+    let loan = try handle.lend(.payload(codec)) { () throws(Failure) in try handle.reading.payload(codec) }
     payload?.pointee = UnsafeRawPointer(loan.start)
     size?.pointee = loan.count
   }
@@ -163,8 +160,20 @@ private func handle(_ session: OpaquePointer?) throws(Failure) -> SessionHandle 
   try required(session, .session, as: SessionHandle.self)
 }
 
+/// What a function without a status answers; nil for what is no session, and when the store fails.
+private func answer<Answer>(
+  _ session: OpaquePointer?, _ body: (Session) throws(Failure) -> Answer?
+) -> Answer? {
+  guard let session = object(session, .session, as: SessionHandle.self)?.reading else { return nil }
+  do throws(Failure) {
+    return try body(session)
+  } catch {
+    return nil
+  }
+}
+
 private func value(_ handle: SessionHandle, _ key: Text) throws(Failure) -> Value {
-  guard let value = handle.reading.value(key) else {
+  guard let value = try handle.reading.value(key) else {
     throw Failure(.notFound, "The session has no key '\(key.string)'.")
   }
   return value
@@ -172,7 +181,7 @@ private func value(_ handle: SessionHandle, _ key: Text) throws(Failure) -> Valu
 
 func payloadCodec(_ name: Text) throws(Failure) -> PayloadCodec {
   guard let codec = PayloadCodec(name) else {
-    throw Failure(.argument, "There is no codec '\(name.string)'; a session in a cookie takes 'flask'.")
+    throw Failure(.argument, "There is no codec '\(name.string)'; there are flask, tagged, json and msgpack.")
   }
   return codec
 }

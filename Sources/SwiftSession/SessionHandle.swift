@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CSupport
+internal import Records
 internal import Sessions
 internal import Support
 
@@ -53,7 +54,8 @@ enum LoanKey: Equatable {
   case text(Text)
   case bytes(Text)
   case json(Text)
-  case payload
+  case payload(PayloadCodec)
+  case id
 }
 
 /// A result in memory of ours that the caller reads: followed by a zero byte.

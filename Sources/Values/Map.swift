@@ -70,10 +70,15 @@ package struct Map: Sendable {
     if !positions.isEmpty {
       return positions[key]
     }
-    for index in entries.indices where entries[index].key == key {
-      return index
+    guard case .text(let name) = key else { return entries.firstIndex { $0.key == key } }
+    return entries.withUnsafeBufferPointer { entries in
+      for index in 0..<entries.count {
+        if case .text(let other) = entries[index].key, other.bytes.count == name.bytes.count, other == name {
+          return index
+        }
+      }
+      return nil
     }
-    return nil
   }
 
   private mutating func index() {

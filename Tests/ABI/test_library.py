@@ -50,7 +50,7 @@ def test_it_is_hardened_and_stays_loaded():
     assert "NOW" in flags and "NODELETE" in flags
 
 
-def test_stripped_it_has_at_most_300_kilobytes(tmp_path):
+def test_stripped_it_has_at_most_600_kilobytes(tmp_path):
     stripped = tmp_path / "stripped.so"
     subprocess.run(["strip", "-o", str(stripped), str(LIBRARY)], check=True)
-    assert stripped.stat().st_size <= 300 * 1024
+    assert stripped.stat().st_size <= 600 * 1024

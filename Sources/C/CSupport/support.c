@@ -38,6 +38,13 @@ int64_t csupport_wall_clock(void) {
   return (int64_t)now.tv_sec;
 }
 
+void csupport_sleep(int64_t milliseconds) {
+  if (milliseconds <= 0)
+    return;
+  struct timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+  nanosleep(&time, NULL);
+}
+
 static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
 static locale_t c_locale;
 

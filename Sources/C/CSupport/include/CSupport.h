@@ -24,6 +24,9 @@ double csupport_double(const char *text);
 /* Milliseconds of the clock that nobody sets, from an unnamed start. */
 int64_t csupport_monotonic_clock(void);
 
+/* Waits for so many milliseconds, or less when a signal comes. */
+void csupport_sleep(int64_t milliseconds);
+
 /* A mutex with a condition to wait for. Ends the process when memory is exhausted. */
 typedef struct csupport_lock csupport_lock;
 __attribute__((returns_nonnull)) csupport_lock *csupport_lock_new(void);
