@@ -113,6 +113,9 @@ let package = Package(
     tests("Cookies", ["Support", "Settings"]),
     .target(
       name: "StoresTesting", dependencies: ["Stores", "Support"], path: "Tests/StoresTesting", swiftSettings: swift),
+    tests(
+      "Sessions",
+      ["Backends", "StoresTesting", "Stores", "Records", "Cookies", "Settings", "Values", "Support"]),
     .testTarget(
       name: "StoreTests",
       dependencies: ["Backends", "Stores", "Settings", "StoresTesting", "Support", backend("SQLite")],

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Sessions
+@testable import Support
+@testable import Values
+
+/// Each rule: what was loaded, what the request did, what another request has made of the record, what comes out.
+@Suite struct ChangeLogTests {
+  struct Rule: Sendable, CustomTestStringConvertible {
+    let name: String
+    let loaded: String
+    let changes: @Sendable (inout ChangeLog) -> Void
+    let newest: String
+    /// Nil: the replay is a conflict.
+    let merged: String?
+
+    var testDescription: String { name }
+  }
+
+  @Test(arguments: ChangeLogTests.rules)
+  func aRule(_ rule: Rule) throws {
+    var log = ChangeLog()
+    rule.changes(&log)
+    if let merged = rule.merged {
+      #expect(text(try log.replay(on: map(rule.newest))) == merged)
+    } else {
+      #expect { try log.replay(on: map(rule.newest)) } throws: { ($0 as? Failure)?.status == .conflict }
+    }
+  }
+
+  static let rules: [Rule] = [
+    Rule(name: "nothing", loaded: "{}", changes: { _ in }, newest: #"{"a":1}"#, merged: #"{"a":1}"#),
+    Rule(
+      name: "set beside another's", loaded: "{}", changes: { $0.set(path("a"), .integer(1)) }, newest: #"{"b":2}"#,
+      merged: #"{"b":2,"a":1}"#),
+    Rule(
+      name: "the later save wins", loaded: #"{"a":0}"#, changes: { $0.set(path("a"), .integer(1)) },
+      newest: #"{"a":2,"b":3}"#, merged: #"{"a":1,"b":3}"#),
+    Rule(
+      name: "remove of what is gone", loaded: #"{"a":0}"#, changes: { $0.remove(path("a")) }, newest: #"{"b":3}"#,
+      merged: #"{"b":3}"#),
+    Rule(
+      name: "add composes", loaded: #"{"n":1}"#,
+      changes: {
+        $0.add(path("n"), 2, sum: .integer(3))
+        $0.add(path("n"), 3, sum: .integer(6))
+      }, newest: #"{"n":10}"#, merged: #"{"n":15}"#),
+    Rule(
+      name: "add to what is gone", loaded: #"{"n":1}"#, changes: { $0.add(path("n"), 2, sum: .integer(3)) },
+      newest: "{}", merged: #"{"n":2}"#),
+    Rule(
+      name: "add to text", loaded: #"{"n":1}"#, changes: { $0.add(path("n"), 2, sum: .integer(3)) },
+      newest: #"{"n":"x"}"#, merged: nil),
+    Rule(
+      name: "add beyond 64 bits", loaded: #"{"n":1}"#, changes: { $0.add(path("n"), .max - 1, sum: .integer(.max)) },
+      newest: #"{"n":2}"#, merged: nil),
+    Rule(
+      name: "set, then add: set", loaded: "{}",
+      changes: {
+        $0.set(path("n"), .integer(5))
+        $0.add(path("n"), 1, sum: .integer(6))
+      }, newest: #"{"n":100}"#, merged: #"{"n":6}"#),
+    Rule(
+      name: "add, then set: set", loaded: "{}",
+      changes: {
+        $0.add(path("n"), 1, sum: .integer(1))
+        $0.set(path("n"), .integer(5))
+      }, newest: #"{"n":100}"#, merged: #"{"n":5}"#),
+    Rule(
+      name: "remove, then add: from nothing", loaded: #"{"n":7}"#,
+      changes: {
+        $0.remove(path("n"))
+        $0.add(path("n"), 1, sum: .integer(1))
+      }, newest: #"{"n":100}"#, merged: #"{"n":1}"#),
+    Rule(
+      name: "append composes", loaded: #"{"l":[0]}"#,
+      changes: {
+        $0.append(path("l"), .integer(1))
+        $0.append(path("l"), .integer(2))
+      }, newest: #"{"l":[0,9]}"#, merged: #"{"l":[0,9,1,2]}"#),
+    Rule(
+      name: "append to what is gone", loaded: #"{"l":[0]}"#, changes: { $0.append(path("l"), .integer(1)) },
+      newest: "{}", merged: #"{"l":[1]}"#),
+    Rule(
+      name: "append to a map", loaded: #"{"l":[0]}"#, changes: { $0.append(path("l"), .integer(1)) },
+      newest: #"{"l":{}}"#, merged: nil),
+    Rule(
+      name: "set if absent: another was first", loaded: "{}", changes: { $0.setIfAbsent(path("a"), .integer(1)) },
+      newest: #"{"a":2}"#, merged: #"{"a":2}"#),
+    Rule(
+      name: "set if absent: still absent", loaded: "{}", changes: { $0.setIfAbsent(path("a"), .integer(1)) },
+      newest: #"{"b":2}"#, merged: #"{"b":2,"a":1}"#),
+    Rule(
+      name: "clear removes what was not seen, too", loaded: #"{"a":1}"#,
+      changes: {
+        $0.set(path("a"), .integer(2))
+        $0.clear()
+        $0.set(path("c"), .integer(3))
+      }, newest: #"{"a":1,"b":2}"#, merged: #"{"c":3}"#),
+    Rule(
+      name: "a nested change merges key by key", loaded: #"{"cart":{"n":1,"m":{"x":1}}}"#,
+      changes: {
+        $0.difference(from: map(#"{"cart":{"n":1,"m":{"x":1}}}"#), to: map(#"{"cart":{"n":2,"m":{"x":1,"y":2}}}"#))
+      }, newest: #"{"cart":{"n":1,"m":{"x":5},"o":3},"z":0}"#,
+      merged: #"{"cart":{"n":2,"m":{"x":5,"y":2},"o":3},"z":0}"#),
+    Rule(
+      name: "a nested removal", loaded: #"{"cart":{"n":1,"m":2}}"#,
+      changes: { $0.difference(from: map(#"{"cart":{"n":1,"m":2}}"#), to: map(#"{"cart":{"m":2}}"#)) },
+      newest: #"{"cart":{"n":1,"m":3}}"#, merged: #"{"cart":{"m":3}}"#),
+    Rule(
+      name: "a nested removal in what is gone", loaded: #"{"cart":{"n":1,"m":2}}"#,
+      changes: { $0.difference(from: map(#"{"cart":{"n":1,"m":2}}"#), to: map(#"{"cart":{"m":2}}"#)) },
+      newest: #"{"a":1}"#, merged: #"{"a":1}"#),
+    Rule(
+      name: "lists are taken as a whole", loaded: #"{"l":[1,2]}"#,
+      changes: { $0.difference(from: map(#"{"l":[1,2]}"#), to: map(#"{"l":[1,2,3]}"#)) }, newest: #"{"l":[9]}"#,
+      merged: #"{"l":[1,2,3]}"#),
+    Rule(
+      name: "what is the same in both is not logged", loaded: #"{"a":1,"b":2}"#,
+      changes: { $0.difference(from: map(#"{"a":1,"b":2}"#), to: map(#"{"b":2,"a":1}"#)) },
+      newest: #"{"a":7,"b":8}"#, merged: #"{"a":7,"b":8}"#),
+    Rule(
+      name: "a map in the place of a scalar", loaded: #"{"a":1}"#,
+      changes: { $0.difference(from: map(#"{"a":1}"#), to: map(#"{"a":{"b":1}}"#)) }, newest: #"{"a":2}"#,
+      merged: #"{"a":{"b":1}}"#),
+    Rule(
+      name: "a nested set where another put a scalar", loaded: #"{"a":{"b":1}}"#,
+      changes: { $0.difference(from: map(#"{"a":{"b":1}}"#), to: map(#"{"a":{"b":2}}"#)) }, newest: #"{"a":5}"#,
+      merged: #"{"a":{"b":2}}"#),
+  ]
+
+  @Test func theLogStaysSmall() {
+    var log = ChangeLog()
+    for number in 0..<1_000 {
+      log.set(path("a"), .integer(Int64(number)))
+      log.add(path("n"), 1, sum: .integer(Int64(number + 1)))
+      log.append(path("l"), .null)
+    }
+    #expect(log.changes.count == 3)
+    log.set(path("n"), .null)
+    #expect(log.changes.count == 3 && log.counts)
+    log.set(path("l"), .null)
+    #expect(!log.counts)
+    log.clear()
+    #expect(log.changes.isEmpty && !log.isEmpty)
+  }
+}
+
+private func path(_ key: Text) -> [Value] { [.text(key)] }
+
+/// A map from JSON, for tables that a person reads.
+func map(_ json: String) -> Map {
+  guard case .map(let map)? = try? TaggedJSON.decode(Array(json.utf8)) else {
+    Issue.record("not a map: \(json)")
+    return Map()
+  }
+  return map
+}
+
+func text(_ map: Map) -> String {
+  (try? TaggedJSON.encode(.map(map), sorted: false)).map { String(decoding: $0, as: UTF8.self) } ?? "not JSON"
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Backends
+@testable import Records
+@testable import Sessions
+@testable import Settings
+@testable import Stores
+@testable import StoresTesting
+@testable import Support
+@testable import Values
+
+/// What a save does with each answer of a store.
+@Suite struct SavingTests {
+  let store = ScriptedStore(over: MemoryStore())
+
+  // MARK: - New sessions
+
+  @Test func aNewSessionIsStoredOnceSomethingIsInIt() throws {
+    let manager = try manager()
+    let session = manager.open("")
+    try session.save()
+    #expect(session.headers.isEmpty && store.requests.isEmpty)
+    _ = try session.value("user")
+    try session.save()
+    #expect(session.cookie == nil && session.headers.count == 1 && store.requests.isEmpty)
+    try session.set("user", .text("jack"))
+    try session.save()
+    #expect(store.count(.create) == 1)
+    #expect(try read(manager, session.cookie) == #"{"_permanent":true,"user":"jack"}"#)
+  }
+
+  @Test func anIdThatIsTakenIsNotUsed() throws {
+    let manager = try manager()
+    let session = manager.open("")
+    try session.set("a", .integer(1))
+    let first = try session.id()
+    store.script(.create, .create(.exists))
+    try session.save()
+    #expect(try session.id() != first)
+    #expect(try read(manager, session.cookie) == #"{"_permanent":true,"a":1}"#)
+  }
+
+  @Test func aFirstSaveWhoseAnswerIsLostIsDoneOnce() throws {
+    let manager = try manager()
+    let session = manager.open("")
+    try session.add("n", 1).ignore()
+    let id = try session.id()
+    store.script(.create, .doneButUnanswered)
+    try session.save()
+    #expect(try session.id() == id)
+    #expect(try read(manager, session.cookie) == #"{"_permanent":true,"n":1}"#)
+  }
+
+  // MARK: - Merging
+
+  @Test func twoRequestsThatChangeDifferentKeysBothSurvive() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let one = manager.open(cookie)
+    let other = manager.open(cookie)
+    try one.set("one", .integer(1))
+    try other.set("other", .integer(2))
+    try one.save()
+    try other.save()
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","one":1,"other":2}"#)
+    // What the host sees afterwards is what is stored.
+    #expect(try other.value("one") == .integer(1))
+  }
+
+  @Test func addsOfTwoRequestsAreBothCounted() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let one = manager.open(cookie)
+    let other = manager.open(cookie)
+    try one.add("n", 1).ignore()
+    try other.add("n", 10).ignore()
+    try one.save()
+    try other.save()
+    #expect(try other.value("n") == .integer(11))
+    try other.add("n", 100).ignore()
+    try other.save()
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","n":111}"#)
+  }
+
+  @Test func aConflictThatCannotBeMergedStoresNothing() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let one = manager.open(cookie)
+    let other = manager.open(cookie)
+    try one.set("n", .text("text"))
+    try other.add("n", 1).ignore()
+    try one.save()
+    expect(.conflict) { try other.save() }
+    #expect(other.headers.isEmpty)
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","n":"text"}"#)
+  }
+
+  @Test func whoKeepsLosingEndsAtTheDeadline() throws {
+    let manager = try manager(["SESSION_TIMEOUT": "0.05"])
+    let session = manager.open(try stored(manager))
+    try session.set("a", .integer(1))
+    for _ in 0..<1_000 { store.script(.replace, .replace(.changed(nil))) }
+    expect(.conflict) { try session.save() }
+    #expect(session.headers.isEmpty)
+  }
+
+  @Test func aRecordThatAnotherProgramMadeUnreadableIsNotOverwritten() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let session = manager.open(cookie)
+    try session.set("a", .integer(1))
+    store.script(.replace, .replace(.changed(StoredRecord(Array("garbage".utf8)))))
+    expect(.conflict) { try session.save() }
+  }
+
+  // MARK: - Unanswered writes
+
+  @Test func aReplaceWhoseAnswerIsLostIsDoneOnce() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let session = manager.open(cookie)
+    try session.add("n", 1).ignore()
+    store.script(.replace, .doneButUnanswered)
+    try session.save()
+    #expect(session.cookie != nil && store.count(.replace) == 1)
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","n":1}"#)
+  }
+
+  @Test func aReplaceThatDidNotArriveIsMadeAgainWhereThatDoesNoHarm() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let session = manager.open(cookie)
+    try session.set("a", .integer(1))
+    store.script(.replace, .replace(.unknown))
+    try session.save()
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","a":1}"#)
+  }
+
+  @Test func anAddWhoseFateIsUnknownIsSaidToBeSo() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let session = manager.open(cookie)
+    try session.add("n", 1).ignore()
+    store.script(.replace, .replace(.unknown))
+    expect(.unavailable) { try session.save() }
+    #expect(session.headers.isEmpty)
+  }
+
+  @Test func anUnansweredReplaceOfASessionThatIsGoneIsGone() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let session = manager.open(cookie)
+    try session.set("a", .integer(1))
+    store.script(.replace, .replace(.unknown))
+    store.script(.load, .load(nil))
+    expect(.gone) { try session.save() }
+  }
+
+  // MARK: - Ended sessions
+
+  @Test func nobodyIsBroughtBackAndNoLateAnswerSetsTheCookie() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let writer = manager.open(cookie)
+    let reader = manager.open(cookie)
+    let counter = manager.open(cookie)
+    let emptier = manager.open(cookie)
+    try writer.set("a", .integer(1))
+    _ = try reader.value("user")
+    try counter.add("n", 1).ignore()
+    try emptier.clear()
+
+    let logout = manager.open(cookie)
+    try logout.destroy()
+    try logout.save()
+    #expect(logout.cookie?.hasPrefix("session=; Expires=Thu, 01 Jan 1970") == true)
+
+    expect(.gone) { try writer.save() }
+    expect(.gone) { try counter.save() }
+    expect(.gone) { try emptier.save() }
+    try reader.save()
+    #expect([writer, reader, counter, emptier].allSatisfy { $0.cookie == nil })
+    let late = manager.open(cookie)
+    try late.load()
+    #expect(late.origin == .notFound)
+  }
+
+  @Test func emptyingASessionRemovesItUnlessAnotherPutSomethingIn() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let emptier = manager.open(cookie)
+    let writer = manager.open(cookie)
+    try emptier.remove("user")
+    try writer.set("a", .integer(1))
+    try writer.save()
+    try emptier.save()
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"a":1}"#)
+    let again = manager.open(cookie)
+    try again.remove("a")
+    try again.save()
+    #expect(again.cookie?.hasPrefix("session=;") == true)
+    #expect(try read(manager, cookie) == nil)
+  }
+
+  @Test func anUnknownIdIsNeverUsed() throws {
+    let manager = try manager()
+    let session = manager.open("session=attacker-chosen-id")
+    try session.set("a", .integer(1))
+    try session.save()
+    #expect(session.cookie?.contains("attacker") == false)
+    #expect(try read(manager, "session=attacker-chosen-id") == nil)
+  }
+
+  @Test(arguments: [
+    "short", "has space in it", "semi%3Bcolon", "crlf\\015\\012set", String(repeating: "a", count: 201),
+  ])
+  func noStoreIsAskedForWhatIsNoId(_ value: String) throws {
+    let session = try manager().open("session=\"\(value)\"")
+    try session.load()
+    #expect(session.isNew && store.requests.isEmpty)
+  }
+
+  // MARK: - Refreshing
+
+  @Test func anUntouchedSessionIsTouchedAndNotWritten() throws {
+    let manager = try manager()
+    let session = manager.open(try stored(manager))
+    try session.save()
+    #expect(session.cookie != nil && store.count(.touch) == 1 && store.count(.replace) == 0)
+  }
+
+  @Test func withoutRefreshAnUntouchedSessionCostsNothing() throws {
+    let manager = try manager(["SESSION_REFRESH_EACH_REQUEST": "false"])
+    let cookie = try stored(manager)
+    let before = store.requests.count
+    let session = manager.open(cookie)
+    try session.save()
+    #expect(session.headers.isEmpty && store.requests.count == before)
+  }
+
+  @Test func aBrowserSessionGetsNoCookieForBeingRead() throws {
+    let manager = try manager(["SESSION_PERMANENT": "false"])
+    let session = manager.open(try stored(manager))
+    _ = try session.value("user")
+    try session.save()
+    #expect(session.cookie == nil && session.headers.count == 1)
+  }
+
+  // MARK: - Renewal
+
+  @Test func aRenewedSessionKeepsWhatOthersWroteAndTheOldIdIsDead() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let login = manager.open(cookie)
+    let other = manager.open(cookie)
+    try login.set("admin", .bool(true))
+    try login.renew()
+    try other.set("late", .integer(1))
+    try other.save()
+    try login.save()
+    #expect(try read(manager, login.cookie) == #"{"_permanent":true,"user":"jack","late":1,"admin":true}"#)
+    #expect(try read(manager, cookie) == nil)
+  }
+
+  @Test func renewingWhatWasEndedLeavesNothingBehind() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let login = manager.open(cookie)
+    try login.renew()
+    let logout = manager.open(cookie)
+    try logout.destroy()
+    try logout.save()
+    expect(.gone) { try login.save() }
+    let created = store.requests.filter { $0.operation == .create }.map(\.key)
+    let removed = store.requests.filter { $0.operation == .remove }.map(\.key)
+    #expect(removed.contains(try #require(created.last)))
+  }
+
+  @Test func aFailingStoreIsReported() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let session = manager.open(cookie)
+    store.script(.load, .failure(Failure(.unavailable, "no server")))
+    expect(.unavailable) { try session.load() }
+    try session.load()
+    #expect(try session.value("user") == .text("jack"))
+  }
+
+  @Test func aRecordThatNobodyReadsIsLeftAlone() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    store.script(.load, .load(StoredRecord([0xC1])))
+    let session = manager.open(cookie)
+    try session.save()
+    #expect(session.origin == .malformed && session.cookie == nil && store.count(.remove) == 0)
+    #expect(try read(manager, cookie) != nil)
+  }
+}
+
+extension SavingTests {
+  private func manager(_ settings: [Text: Text] = [:]) throws -> SessionManager {
+    var all = Settings()
+    try all.set("SESSION_TYPE", text: "memory")
+    for (name, value) in settings { try all.set(name, text: value) }
+    return try SessionManager(all, store: store, log: .silent)
+  }
+
+  /// The cookie of a session with a user in it.
+  private func stored(_ manager: SessionManager) throws -> String {
+    let session = manager.open("")
+    try session.set("user", .text("jack"))
+    try session.save()
+    return try #require(session.cookie)
+  }
+
+  /// What is stored under a cookie, as JSON; nil for nothing.
+  private func read(_ manager: SessionManager, _ cookie: String?) throws -> String? {
+    let session = manager.open(try #require(cookie))
+    try session.load()
+    guard !session.isNew else { return nil }
+    return String(decoding: try session.payload(.tagged), as: UTF8.self)
+  }
+
+  private func expect(
+    _ status: Status, at place: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+  ) {
+    do {
+      try body()
+      Issue.record("nothing was thrown", sourceLocation: place)
+    } catch {
+      #expect((error as? Failure)?.status == status, sourceLocation: place)
+    }
+  }
+}
+
+extension SessionManager {
+  func open(_ header: String) -> Session {
+    Array(header.utf8).withUnsafeBufferPointer { open($0) }
+  }
+}
+
+extension Session {
+  /// The value of the Set-Cookie line, cut to what a browser sends back where it sets one.
+  var cookie: String? {
+    guard let line = headers.first(where: { "\($0.name)" == "Set-Cookie" }) else { return nil }
+    let text = String(decoding: line.value, as: UTF8.self)
+    return text.hasPrefix("session=;") ? text : text.split(separator: ";").first.map(String.init)
+  }
+}
+
+extension Int64 {
+  fileprivate func ignore() {}
+}
