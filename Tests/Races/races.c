@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that meet: many processes on one session in one SQLite file. Each way prints what it found, or fails.
+     races login DB                    a new session; prints its cookie
+     races set DB COOKIE KEY TIMES     sets KEY to 1 ... TIMES, one request each
+     races add DB COOKIE TIMES         adds 1 to "sum", one request each
+     races read DB COOKIE              prints the session as JSON
+     races parked DB ROUNDS PARKED     requests that wait while their session is ended
+     races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once
+     races killed DB KILLS             processes killed at any moment of a save */
+#define _GNU_SOURCE
+#include "../C/check.h"
+#include "swiftsession.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define OK(call)                                                                                                       \
+  do {                                                                                                                 \
+    swiftsession_error error;                                                                                          \
+    if ((call) != SWIFTSESSION_OK) {                                                                                   \
+      fprintf(stderr, "%s:%d: %s: %s: %s\n", __FILE__, __LINE__, #call, swiftsession_status_name(error.status),        \
+              error.message);                                                                                          \
+      exit(1);                                                                                                         \
+    }                                                                                                                  \
+  } while (0)
+
+static swiftsession_manager *manager_on(const char *path) {
+  swiftsession_config *config;
+  swiftsession_manager *manager;
+  OK(swiftsession_config_new(&config, &error));
+  OK(swiftsession_config_set(config, "SESSION_TYPE", "sqlite", &error));
+  OK(swiftsession_config_set(config, "SESSION_SQLITE", path, &error));
+  OK(swiftsession_config_set(config, "SESSION_TIMEOUT", "60", &error));
+  OK(swiftsession_manager_open(config, &manager, &error));
+  swiftsession_config_free(config);
+  return manager;
+}
+
+static swiftsession_session *request(swiftsession_manager *manager, const char *cookie) {
+  swiftsession_session *session;
+  OK(swiftsession_open(manager, cookie, cookie ? strlen(cookie) : 0, &session, &error));
+  return session;
+}
+
+static const char *set_cookie(const swiftsession_session *session) {
+  for (size_t i = 0; i < swiftsession_header_count(session); i++) {
+    if (strcmp(swiftsession_header_name(session, i), "Set-Cookie") == 0)
+      return swiftsession_header_value(session, i);
+  }
+  return NULL;
+}
+
+/* A session with a user and a sum of 0, as the cookie that a browser sends. */
+static void log_in(swiftsession_manager *manager, char *cookie, size_t size) {
+  swiftsession_session *session = request(manager, NULL);
+  OK(swiftsession_set_string(session, "user", "jack", 4, &error));
+  OK(swiftsession_set_integer(session, "sum", 0, &error));
+  OK(swiftsession_save(session, &error));
+  const char *line = set_cookie(session);
+  CHECK(line && strcspn(line, ";") < size);
+  snprintf(cookie, strcspn(line, ";") + 1, "%s", line);
+  swiftsession_session_free(session);
+}
+
+static int64_t integer_of(swiftsession_manager *manager, const char *cookie, const char *key) {
+  swiftsession_session *session = request(manager, cookie);
+  int64_t value;
+  OK(swiftsession_get_integer(session, key, &value, &error));
+  swiftsession_session_free(session);
+  return value;
+}
+
+static void set_times(swiftsession_manager *manager, const char *cookie, const char *key, int times) {
+  for (int i = 1; i <= times; i++) {
+    swiftsession_session *session = request(manager, cookie);
+    OK(swiftsession_set_integer(session, key, i, &error));
+    OK(swiftsession_save(session, &error));
+    swiftsession_session_free(session);
+  }
+}
+
+static void add_times(swiftsession_manager *manager, const char *cookie, int times) {
+  while (times-- > 0) {
+    swiftsession_session *session = request(manager, cookie);
+    OK(swiftsession_add(session, "sum", 1, NULL, &error));
+    OK(swiftsession_save(session, &error));
+    swiftsession_session_free(session);
+  }
+}
+
+/* ---- Parked across a logout */
+
+/* Another process, which ends each session that it is told of. */
+static pid_t log_out_elsewhere(const char *path, int in[2], int out[2]) {
+  CHECK(pipe(in) == 0 && pipe(out) == 0);
+  pid_t child = fork();
+  if (child != 0)
+    return child;
+  close(in[1]);
+  swiftsession_manager *manager = manager_on(path);
+  char cookie[256];
+  while (read(in[0], cookie, sizeof cookie) == sizeof cookie) {
+    swiftsession_session *session = request(manager, cookie);
+    OK(swiftsession_destroy(session, &error));
+    OK(swiftsession_save(session, &error));
+    CHECK(strstr(set_cookie(session), "Max-Age=0"));
+    swiftsession_session_free(session);
+    CHECK(write(out[1], "", 1) == 1);
+  }
+  _exit(0);
+}
+
+static void parked(const char *path, int rounds, int count) {
+  int in[2], out[2];
+  pid_t other = log_out_elsewhere(path, in, out);
+  close(in[0]);
+  swiftsession_manager *manager = manager_on(path);
+  swiftsession_session **sessions = calloc((size_t)count, sizeof *sessions);
+  long requests = 0, late = 0, alive = 0;
+  for (int round = 0; round < rounds; round++) {
+    char cookie[256] = {0}, byte;
+    log_in(manager, cookie, sizeof cookie);
+    for (int i = 0; i < count; i++) {
+      sessions[i] = request(manager, cookie);
+      /* One in six each: has read, sets, adds, empties, renews, and does not look until it is too late. */
+      switch (i % 6) {
+      case 0:
+        OK(swiftsession_load(sessions[i], &error));
+        break;
+      case 1:
+        OK(swiftsession_set_integer(sessions[i], "x", i, &error));
+        break;
+      case 2:
+        OK(swiftsession_add(sessions[i], "sum", 1, NULL, &error));
+        break;
+      case 3:
+        OK(swiftsession_clear(sessions[i], &error));
+        break;
+      case 4:
+        OK(swiftsession_renew(sessions[i], &error));
+        break;
+      }
+    }
+    CHECK(write(in[1], cookie, sizeof cookie) == sizeof cookie && read(out[0], &byte, 1) == 1);
+    for (int i = 0; i < count; i++, requests++) {
+      swiftsession_status status = swiftsession_save(sessions[i], NULL);
+      CHECK(status == (i % 6 == 0 || i % 6 == 5 ? SWIFTSESSION_OK : SWIFTSESSION_GONE));
+      late += set_cookie(sessions[i]) != NULL;
+      swiftsession_session_free(sessions[i]);
+    }
+    swiftsession_session *old = request(manager, cookie);
+    OK(swiftsession_load(old, &error));
+    alive += swiftsession_origin(old) != SWIFTSESSION_ORIGIN_NOT_FOUND;
+    swiftsession_session_free(old);
+  }
+  close(in[1]);
+  int status;
+  CHECK(waitpid(other, &status, 0) == other && status == 0);
+  free(sessions);
+  swiftsession_manager_free(manager);
+  printf("%ld requests, %ld late cookies, %ld sessions alive\n", requests, late, alive);
+  CHECK(late == 0 && alive == 0);
+}
+
+/* ---- Used on both sides of a fork */
+
+static swiftsession_manager *shared;
+static char shared_cookie[256];
+static volatile int stopped;
+
+static void *keep_busy(void *count) {
+  while (!stopped) {
+    add_times(shared, shared_cookie, 1);
+    ++*(long *)count;
+  }
+  return NULL;
+}
+
+/* Uses a manager on several threads, forks children that use it too, and leaves before them. */
+static void leave_first(const char *path, int children, int times, int report) {
+  enum { THREADS = 4 };
+  long counts[THREADS] = {0}, done = 0;
+  pthread_t threads[THREADS];
+  shared = manager_on(path);
+  for (int i = 0; i < THREADS; i++)
+    CHECK(pthread_create(&threads[i], NULL, keep_busy, &counts[i]) == 0);
+  for (int i = 0; i < children; i++) {
+    struct timespec pause = {0, 2000000};
+    nanosleep(&pause, NULL);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+      add_times(shared, shared_cookie, times);
+      done = times;
+      CHECK(write(report, &done, sizeof done) == sizeof done);
+      swiftsession_manager_free(shared);
+      _exit(0);
+    }
+  }
+  stopped = 1;
+  for (int i = 0; i < THREADS; i++) {
+    CHECK(pthread_join(threads[i], NULL) == 0);
+    done += counts[i];
+  }
+  CHECK(write(report, &done, sizeof done) == sizeof done);
+  exit(0);
+}
+
+static void forked(const char *path, int children, int times) {
+  int report[2], status;
+  swiftsession_manager *manager = manager_on(path);
+  log_in(manager, shared_cookie, sizeof shared_cookie);
+  swiftsession_manager_free(manager);
+  CHECK(pipe(report) == 0);
+  pid_t parent = fork();
+  if (parent == 0)
+    leave_first(path, children, times, report[1]);
+  close(report[1]);
+  CHECK(waitpid(parent, &status, 0) == parent && status == 0);
+  long expected = 0, processes = 0, done;
+  while (read(report[0], &done, sizeof done) == sizeof done) {
+    expected += done;
+    processes++;
+  }
+  manager = manager_on(path);
+  long sum = (long)integer_of(manager, shared_cookie, "sum");
+  swiftsession_manager_free(manager);
+  printf("%ld processes, %ld saves, %ld lost\n", processes, expected, expected - sum);
+  CHECK(processes == children + 1 && sum == expected && expected > (long)children * times);
+}
+
+/* ---- Killed */
+
+static void killed(const char *path, int kills) {
+  swiftsession_manager *manager = manager_on(path);
+  char cookie[256];
+  log_in(manager, cookie, sizeof cookie);
+  unsigned state = (unsigned)getpid();
+  long begun = 0, answered = 0;
+  for (int i = 0; i < kills; i++) {
+    int says[2];
+    CHECK(pipe(says) == 0);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+      for (;;) {
+        CHECK(write(says[1], "b", 1) == 1);
+        add_times(manager, cookie, 1);
+        CHECK(write(says[1], "a", 1) == 1);
+      }
+    }
+    close(says[1]);
+    char byte;
+    CHECK(read(says[0], &byte, 1) == 1);
+    begun++;
+    state = state * 1664525u + 1013904223u;
+    struct timespec pause = {0, (long)(state >> 8) % 3000000};
+    nanosleep(&pause, NULL);
+    kill(child, SIGKILL);
+    CHECK(waitpid(child, NULL, 0) == child);
+    while (read(says[0], &byte, 1) == 1) {
+      begun += byte == 'b';
+      answered += byte == 'a';
+    }
+    close(says[0]);
+  }
+  long sum = (long)integer_of(manager, cookie, "sum");
+  swiftsession_manager_free(manager);
+  printf("%d kills, %ld saves begun, %ld answered, sum %ld\n", kills, begun, answered, sum);
+  CHECK(sum <= begun && sum >= answered && begun - answered <= kills);
+}
+
+int main(int count, char **arguments) {
+  CHECK(count >= 3);
+  const char *way = arguments[1], *path = arguments[2];
+  if (strcmp(way, "parked") == 0) {
+    CHECK(count == 5);
+    parked(path, atoi(arguments[3]), atoi(arguments[4]));
+    return 0;
+  }
+  if (strcmp(way, "forked") == 0) {
+    CHECK(count == 5);
+    forked(path, atoi(arguments[3]), atoi(arguments[4]));
+    return 0;
+  }
+  if (strcmp(way, "killed") == 0) {
+    CHECK(count == 4);
+    killed(path, atoi(arguments[3]));
+    return 0;
+  }
+  swiftsession_manager *manager = manager_on(path);
+  if (strcmp(way, "login") == 0) {
+    char cookie[256];
+    log_in(manager, cookie, sizeof cookie);
+    puts(cookie);
+  } else if (strcmp(way, "set") == 0) {
+    CHECK(count == 6);
+    set_times(manager, arguments[3], arguments[4], atoi(arguments[5]));
+  } else if (strcmp(way, "add") == 0) {
+    CHECK(count == 5);
+    add_times(manager, arguments[3], atoi(arguments[4]));
+  } else if (strcmp(way, "read") == 0) {
+    CHECK(count == 4);
+    swiftsession_session *session = request(manager, arguments[3]);
+    const void *json;
+    OK(swiftsession_payload(session, "json", &json, NULL, &error));
+    puts(json);
+    swiftsession_session_free(session);
+  } else {
+    CHECK(!"a way that is known");
+  }
+  swiftsession_manager_free(manager);
+  return 0;
+}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many processes, in C and in Python, on one session in one SQLite file: nothing lost, nobody brought back."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / ".build" / "swiftsession"
+PROCESSES = 16
+TIMES = 1000
+
+
+@pytest.fixture(scope="session")
+def races() -> Path:
+    """The C program, built against the library of the checkout."""
+    program = ROOT / ".build" / "races"
+    source = ROOT / "Tests" / "Races" / "races.c"
+    flags = ["-std=c99", "-g", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}"]
+    links = [f"-L{FOLDER}", "-lswiftsession", "-pthread", f"-Wl,-rpath,{FOLDER}"]
+    subprocess.run(["gcc", *flags, str(source), "-o", str(program), *links], check=True)
+    return program
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "sessions.db"
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=1500)
+    assert done.returncode == 0, done.stderr or done.stdout
+    return done.stdout.strip()
+
+
+def together(commands: list[list[object]]) -> None:
+    """Starts all, then waits for all."""
+    started = [subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE) for command in commands]
+    for process in started:
+        _, errors = process.communicate(timeout=1500)
+        assert process.returncode == 0, errors.decode()
+
+
+def worker(races: Path, language: str) -> list[object]:
+    return [races] if language == "C" else [sys.executable, ROOT / "Tests" / "Races" / "worker.py"]
+
+
+def languages(mix: str) -> list[str]:
+    return {"C": ["C"] * PROCESSES, "half": ["C", "Python"] * (PROCESSES // 2)}[mix]
+
+
+@pytest.mark.parametrize("mix", ["C", "half"])
+def test_every_process_keeps_its_key(races: Path, database: Path, mix: str) -> None:
+    cookie = run(races, "login", database)
+    together(
+        [
+            [*worker(races, language), "set", database, cookie, f"key{index}", TIMES]
+            for index, language in enumerate(languages(mix))
+        ]
+    )
+    values = json.loads(run(races, "read", database, cookie))
+    assert {key: values[key] for key in values if key.startswith("key")} == {
+        f"key{index}": TIMES for index in range(PROCESSES)
+    }
+    assert values["user"] == "jack"
+
+
+@pytest.mark.parametrize("mix", ["C", "half"])
+def test_sums_are_exact(races: Path, database: Path, mix: str) -> None:
+    cookie = run(races, "login", database)
+    together([[*worker(races, language), "add", database, cookie, TIMES] for language in languages(mix)])
+    assert json.loads(run(races, "read", database, cookie))["sum"] == PROCESSES * TIMES
+
+
+def test_logout_is_final_for_requests_that_were_parked(races: Path, database: Path) -> None:
+    printed = run(races, "parked", database, 400, 60)
+    print(printed)
+    assert "0 late cookies, 0 sessions alive" in printed
+    assert int(printed.split()[0]) >= 20_000
+
+
+def test_a_manager_works_on_both_sides_of_a_fork(races: Path, database: Path) -> None:
+    for _ in range(5):
+        printed = run(races, "forked", database, 8, 2500)
+        print(printed)
+        assert re.search(r" 0 lost$", printed)
+    assert sqlite3.connect(database).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_killed_process_adds_once_or_not_at_all(races: Path, database: Path) -> None:
+    print(run(races, "killed", database, 1000))
+    assert sqlite3.connect(database).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
