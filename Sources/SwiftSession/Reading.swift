@@ -95,7 +95,7 @@ public func swiftsession_get_json(
     let handle = try handle(session)
     let key = try text(key, "key")
     let loan = try handle.lend(.json(key)) { () throws(Failure) in
-      try TaggedJSON.encode(try value(handle, key), sorted: false)
+      try TaggedJSON.encode(try value(handle, key), style: .flaskUnsorted)
     }
     result?.pointee = loan.characters
     size?.pointee = loan.count

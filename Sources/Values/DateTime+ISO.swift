@@ -6,6 +6,19 @@ extension DateTime {
   ///
   /// Python's times end at microseconds and msgspec's offsets at minutes, so these do too; the moment stays the same.
   func isoText() throws(Failure) -> [UInt8] {
+    let microseconds = Int(nanoseconds) / 1000
+    return try text(fraction: microseconds > 0 ? ".\(padded(microseconds, to: 6))" : "")
+  }
+
+  /// RFC 3339 with every digit of the fraction that is not zero: `2020-01-20T16:45:00.5Z`.
+  func exactText() throws(Failure) -> [UInt8] {
+    guard nanoseconds > 0 else { return try text(fraction: "") }
+    var digits = Array(padded(Int(nanoseconds), to: 9).utf8)
+    while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+    return try text(fraction: "." + String(decoding: digits, as: UTF8.self))
+  }
+
+  private func text(fraction: String) throws(Failure) -> [UInt8] {
     let minutes = Int64(offset ?? 0) / 60
     let (local, isTooLarge) = seconds.addingReportingOverflow(minutes * 60)
     guard !isTooLarge, CivilDate.range.contains(seconds), CivilDate.range.contains(local) else {
@@ -16,8 +29,7 @@ extension DateTime {
     var text =
       "\(padded(date.year, to: 4))-\(padded(date.month))-\(padded(date.day))"
       + "T\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))"
-    let microseconds = Int(nanoseconds) / 1000
-    if microseconds > 0 { text += ".\(padded(microseconds, to: 6))" }
+    text += fraction
     if minutes == 0 {
       text += "Z"
     } else {

@@ -6,26 +6,31 @@ struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let dialect: JSONDialect
   private let limits: Limits
+  private let style: TaggedJSON.Style
   private var position = 0
   private var count = 0
 
   /// The one value that `bytes` are, and nothing after it but white space.
   static func value(
-    of bytes: UnsafeBufferPointer<UInt8>, _ dialect: JSONDialect, _ limits: Limits
+    of bytes: UnsafeBufferPointer<UInt8>, _ dialect: JSONDialect, _ limits: Limits,
+    _ style: TaggedJSON.Style = .flask
   ) throws(Failure) -> Value {
     guard bytes.count <= limits.size else {
       throw Failure(.tooLarge, "the JSON has \(bytes.count) bytes; at most \(limits.size) are read")
     }
-    var reader = JSONReader(bytes: bytes, dialect: dialect, limits: limits)
+    var reader = JSONReader(bytes: bytes, dialect: dialect, limits: limits, style: style)
     let value = try reader.value(depth: 0)
     guard reader.next() == nil else { throw reader.malformed("something follows the value") }
     return value
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>, dialect: JSONDialect, limits: Limits) {
+  private init(
+    bytes: UnsafeBufferPointer<UInt8>, dialect: JSONDialect, limits: Limits, style: TaggedJSON.Style
+  ) {
     self.bytes = bytes
     self.dialect = dialect
     self.limits = limits
+    self.style = style
   }
 
   /// - Parameter depth: of the container that the value is in.
@@ -76,7 +81,7 @@ struct JSONReader {
       position += 1
       map.set(.text(key), try value(depth: depth))
     } while try !close(UInt8(ascii: "}"))
-    return dialect == .flask ? try Tag.untag(map) : .map(map)
+    return dialect == .flask ? try Tag.untag(map, style) : .map(map)
   }
 
   /// Takes the comma before another member, or the end of the container: then true.

@@ -26,11 +26,11 @@ enum Tag {
   }
 
   /// What a map just read stands for; itself when it is not tagged.
-  static func untag(_ map: Map) throws(Failure) -> Value {
+  static func untag(_ map: Map, _ style: TaggedJSON.Style) throws(Failure) -> Value {
     guard map.count == 1, let entry = map.entries.first, case .text(let key) = entry.key, let tag = Tag(key: key) else {
       return .map(map)
     }
-    guard let value = tag.value(of: entry.value) else {
+    guard let value = tag.value(of: entry.value, style) else {
       throw Failure(.malformed, "not Flask's JSON: the tag \"\(key.string)\" holds what it cannot stand for")
     }
     return value
@@ -38,7 +38,7 @@ enum Tag {
 
   /// Nil where Flask raises, and where it makes of a value what none of its writers wrote: Markup of a container's
   /// `repr`, a tuple of the characters of a text.
-  private func value(of value: Value) -> Value? {
+  private func value(of value: Value, _ style: TaggedJSON.Style) -> Value? {
     switch (self, value) {
     case (.map, .map(let inner)): Tag.unescape(inner)
     case (.tuple, .array(let items)), (.tuple, .tuple(let items)): .tuple(items)
@@ -48,10 +48,17 @@ enum Tag {
     case (.bytes, .bytes(let bytes)): Base64.decode(bytes).map { .bytes($0) }
     case (.markup, _): Tag.plainText(value).map { .markup($0) }
     case (.uuid, .text(let text)), (.uuid, .markup(let text)): UUID(text).map { .uuid($0) }
-    case (.time, .text(let text)), (.time, .markup(let text)): EmailDate.read(text.bytes).map { .time($0) } ?? .null
+    case (.time, .text(let text)), (.time, .markup(let text)): Tag.time(text.bytes, style)
     case (.time, .null): .null
     default: nil
     }
+  }
+
+  /// What is no time is null, as Flask has it; an exact form is not to lose one.
+  private static func time(_ text: [UInt8], _ style: TaggedJSON.Style) -> Value? {
+    if style == .exact, let time = DateTime(exactText: text) { return .time(time) }
+    if let time = EmailDate.read(text) { return .time(time) }
+    return style == .exact ? nil : .null
   }
 
   private static func unescape(_ inner: Map) -> Value? {

@@ -4,10 +4,10 @@ import Support
 /// The recursion of `TaggedJSON.encode`. Depth counts the levels of JSON, those of the tags among them, as reading does.
 struct TaggedJSONWriter {
   private var json = JSONWriter(.flask)
-  private let sorted: Bool
+  private let style: TaggedJSON.Style
 
-  init(sorted: Bool) {
-    self.sorted = sorted
+  init(_ style: TaggedJSON.Style) {
+    self.style = style
   }
 
   mutating func encode(_ value: Value) throws(Failure) -> [UInt8] {
@@ -78,7 +78,7 @@ struct TaggedJSONWriter {
       try write([Map.Entry(key: .text(escaped), value: entry.value)], depth: depth + 1)
       json.byte(UInt8(ascii: "}"))
     } else {
-      try write(try PythonKeys.entries(of: map, sorted: sorted), depth: depth)
+      try write(try PythonKeys.entries(of: map, sorted: style == .flask), depth: depth)
     }
   }
 
@@ -97,6 +97,7 @@ struct TaggedJSONWriter {
   }
 
   private func date(_ time: DateTime) throws(Failure) -> [UInt8] {
+    if style == .exact { return try time.exactText() }
     guard CivilDate.range.contains(time.seconds) else {
       throw Failure(.wrongType, "a time is not within the years 1 to 9999, so Flask's JSON cannot hold it")
     }

@@ -10,7 +10,15 @@ import Testing
     try check(samples.map { try TaggedJSON.encode($0) }, joints: Array("{}[],:\"\\ 01.-eEtbudNIn".utf8)) { bytes in
       guard let value = try? TaggedJSON.decode(bytes) else { return nil }
       // The offset of a time is read and not written.
-      return (value, try TaggedJSON.decode(try TaggedJSON.encode(value, sorted: false)), { withoutOffsets($0) })
+      return (value, try TaggedJSON.decode(try TaggedJSON.encode(value, style: .flaskUnsorted)), { withoutOffsets($0) })
+    }
+  }
+
+  @Test func exactTaggedJSON() throws {
+    let samples = try samples.map { try TaggedJSON.encode($0, style: .exact) }
+    try check(samples, joints: Array("{}[],:\"\\ 01.-+eEtbudNInTZ".utf8)) { bytes in
+      guard let value = try? TaggedJSON.decode(bytes, style: .exact) else { return nil }
+      return (value, try TaggedJSON.decode(try TaggedJSON.encode(value, style: .exact), style: .exact), { $0 })
     }
   }
 
@@ -40,6 +48,7 @@ import Testing
           ("t", .time(DateTime(seconds: 1_579_538_700))), (" t", .null),
         ]),
         map([(" u", .uuid(UUID(high: 0x0123_4567_89AB_CDEF, low: 42)))]),
+        map([("t", .time(DateTime(seconds: 1_579_538_700, nanoseconds: 123_456_000, offset: 28_800)))]),
         .array([
           .unsigned(.max), .integer(.min), .null, map([]), .array([]), .tuple([]), .markup("<b>"), map([(" t", .null)]),
         ]),

@@ -54,7 +54,8 @@ import Testing
     #expect(
       try encode(map([(.integer(10), "c"), (.integer(2), "b"), (.integer(1), "a")])) == #"{"1":"a","2":"b","10":"c"}"#)
     #expect(
-      try encode(map([(.text("b"), .integer(1)), (.text("a"), .integer(2))]), sorted: false) == #"{"b":1,"a":2}"#)
+      try encode(map([(.text("b"), .integer(1)), (.text("a"), .integer(2))]), style: .flaskUnsorted)
+        == #"{"b":1,"a":2}"#)
   }
 
   /// Flask's errors for keys, by the list of the vectors.
@@ -66,7 +67,7 @@ import Testing
     #expect(try encode(map([(.bool(true), .integer(1))])) == #"{"true":1}"#)
     #expect(try encode(map([(.double(1.5), .integer(1))])) == #"{"1.5":1}"#)
     #expect(status { try encode(map([(.null, .null), (.integer(1), .null)])) } == .wrongType)
-    #expect(try encode(map([(.integer(1), "a"), (.text("b"), "b")]), sorted: false) == #"{"1":"a","b":"b"}"#)
+    #expect(try encode(map([(.integer(1), "a"), (.text("b"), "b")]), style: .flaskUnsorted) == #"{"1":"a","b":"b"}"#)
     let numbers: [Value] = [
       .wide("18446744073709551616"), .unsigned(.max), .integer(-9_007_199_254_740_993),
       .integer(-9_007_199_254_740_992),
@@ -182,11 +183,11 @@ import Testing
   }
 
   @Test func aKeyThatComesTwiceKeepsItsPlaceAndTheLastValue() throws {
-    #expect(try encode(decode(#"{"b":1,"a":2,"b":3}"#), sorted: false) == #"{"b":3,"a":2}"#)
+    #expect(try encode(decode(#"{"b":1,"a":2,"b":3}"#), style: .flaskUnsorted) == #"{"b":3,"a":2}"#)
     #expect(try decode(#"{" t":1," t":[2]}"#) == .tuple([.integer(2)]))
     let many = "{" + (0..<100).map { "\"k\($0 % 50)\":\($0)" }.joined(separator: ",") + "}"
     let once = "{" + (50..<100).map { "\"k\($0 - 50)\":\($0)" }.joined(separator: ",") + "}"
-    #expect(try encode(decode(many), sorted: false) == once)
+    #expect(try encode(decode(many), style: .flaskUnsorted) == once)
   }
 
   // MARK: Tags
@@ -287,15 +288,69 @@ import Testing
     }
   }
 
+  // MARK: The exact style
+
+  @Test(arguments: [
+    (DateTime(seconds: 1_579_538_700), "2020-01-20T16:45:00Z"),
+    (DateTime(seconds: 1_579_538_700, nanoseconds: 123_456_000), "2020-01-20T16:45:00.123456Z"),
+    (DateTime(seconds: 1_579_538_700, nanoseconds: 500_000_000), "2020-01-20T16:45:00.5Z"),
+    (DateTime(seconds: 1_579_538_700, nanoseconds: 1), "2020-01-20T16:45:00.000000001Z"),
+    (DateTime(seconds: 1_579_538_700, offset: 28_800), "2020-01-21T00:45:00+08:00"),
+    (DateTime(seconds: 1_579_538_700, nanoseconds: 120, offset: -12_600), "2020-01-20T13:15:00.00000012-03:30"),
+    (DateTime(seconds: CivilDate.range.lowerBound), "0001-01-01T00:00:00Z"),
+    (DateTime(seconds: CivilDate.range.upperBound, nanoseconds: 999_999_999), "9999-12-31T23:59:59.999999999Z"),
+  ])
+  func exactTimes(_ time: DateTime, _ text: String) throws {
+    let json = "{\" d\":\"\(text)\"}"
+    #expect(try encode(.time(time), style: .exact) == json)
+    #expect(try decode(json, style: .exact) == .time(time))
+    // Not Flask's form: it reads null there, and so do we.
+    #expect(try decode(json) == .null)
+  }
+
+  @Test func otherTimesInTheExactStyle() throws {
+    let moment = DateTime(seconds: 1_579_538_700)
+    #expect(try decode(#"{" d":"Mon, 20 Jan 2020 16:45:00 GMT"}"#, style: .exact) == .time(moment))
+    #expect(try decode(#"{" d":"2020-01-20T16:45:00+00:00"}"#, style: .exact) == .time(moment))
+    #expect(try decode(#"{" d":"2020-01-20T16:45:00.000-00:00"}"#, style: .exact) == .time(moment))
+    #expect(try decode(#"{" d":null}"#, style: .exact) == .null)
+    #expect(status { try encode(.time(DateTime(seconds: .max)), style: .exact) } == .wrongType)
+    #expect(
+      status { try encode(.time(DateTime(seconds: CivilDate.range.upperBound, offset: 60)), style: .exact) }
+        == .wrongType)
+  }
+
+  @Test(arguments: [
+    "", "x", "2020-01-20", "2020-01-20T16:45:00", "2020-01-20T16:45Z", "2020-01-20 16:45:00Z", "2020-1-20T16:45:00Z",
+    "2020-02-30T16:45:00Z", "2020-13-01T16:45:00Z", "2020-01-20T24:00:00Z", "2020-01-20T16:60:00Z",
+    "2020-01-20T16:45:60Z", "2020-01-20T16:45:00.Z", "2020-01-20T16:45:00.0123456789Z", "2020-01-20T16:45:00+0800",
+    "2020-01-20T16:45:00+24:00", "2020-01-20T16:45:00+08:60", "2020-01-20T16:45:00Z ", "0000-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "+020-01-20T16:45:00Z", "2020-01-20T16:45:00+-8:00",
+  ])
+  func whatIsNoExactTime(_ text: String) {
+    #expect(status { try decode("{\" d\":\"\(text)\"}", style: .exact) } == .malformed)
+  }
+
+  @Test func theOrderOfKeysInTheExactStyle() throws {
+    let value = map([("b", .integer(1)), ("a", .tuple([map([("d", .null), ("c", .null)])])), (" t", .bytes([1]))])
+    let json = #"{"b":1,"a":{" t":[{"d":null,"c":null}]}," t":{" b":"AQ=="}}"#
+    #expect(try encode(value, style: .exact) == json)
+    #expect(try decode(json, style: .exact) == value)
+    #expect(
+      try encode(map([(.integer(1), "a"), (.text("b"), "b")]), style: .exact)
+        == encode(map([(.integer(1), "a"), (.text("b"), "b")]), style: .flaskUnsorted))
+    #expect(status { try encode(map([(.tuple([]), .null)]), style: .exact) } == .wrongType)
+  }
+
   // MARK: Shorthands
 
   private struct Unexpected: Error {}
 
-  private func decode(_ json: String) throws -> Value {
-    try TaggedJSON.decode(Array(json.utf8))
+  private func decode(_ json: String, style: TaggedJSON.Style = .flask) throws -> Value {
+    try TaggedJSON.decode(Array(json.utf8), style: style)
   }
 
-  private func encode(_ value: Value, sorted: Bool = true) throws -> String {
-    String(decoding: try TaggedJSON.encode(value, sorted: sorted), as: UTF8.self)
+  private func encode(_ value: Value, style: TaggedJSON.Style = .flask) throws -> String {
+    String(decoding: try TaggedJSON.encode(value, style: style), as: UTF8.self)
   }
 }
