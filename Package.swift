@@ -103,9 +103,8 @@ let package = Package(
     module(
       "SwiftSession",
       [
-        "CSwiftSession", "CSupport", "Sessions", "Backends", "Stores", "Records", "Cookies", "Keys", "Settings",
-        "Values", "Crypto",
-        "Support",
+        "CSwiftSession", "CSupport", "Sessions", "Records", "Backends", "Stores", "Cookies", "Keys", "Settings",
+        "Values", "Crypto", "Support",
       ],
       small, link: link),
     tests("Support", ["CSupport"]),

@@ -343,7 +343,7 @@ size_t swiftsession_header_count(const swiftsession_session *session);
 const char *swiftsession_header_name(const swiftsession_session *session, size_t index);
 const char *swiftsession_header_value(const swiftsession_session *session, size_t index);
 
-/* ---- Stores -------------------------------------------------------------------------------------------------------- */
+/* ---- Stores ---------------------------------------------------------------------------------------------------- */
 
 /* Upkeep. Each call ends within SESSION_TIMEOUT. A session in a cookie has no store: they then do nothing. */
 
@@ -357,6 +357,43 @@ swiftsession_status swiftsession_manager_ping(swiftsession_manager *manager, swi
    itself has nothing to do. Safe to run on every host at once. */
 swiftsession_status swiftsession_manager_sweep(swiftsession_manager *manager, int64_t limit, int32_t *more,
                                                swiftsession_error *error);
+
+/* The store itself: bytes under a key, with a time to live and a compare-and-set, for hosts that keep records of their
+   own. Any thread may use one at any time. Keys are 1 to 255 bytes; SESSION_KEY_PREFIX is not put before them. */
+typedef struct swiftsession_store swiftsession_store;
+
+swiftsession_status swiftsession_store_open(const swiftsession_config *config, swiftsession_store **store,
+                                            swiftsession_error *error);
+void swiftsession_store_free(swiftsession_store *store);
+
+/* As for a manager, before the first use. Redis and memcached expire by their own clocks. */
+swiftsession_status swiftsession_store_set_clock(swiftsession_store *store, swiftsession_clock clock, void *context,
+                                                 swiftsession_error *error);
+
+/* The live record under a key, and the token to compare by. NOT_FOUND when there is none. Both allocated. */
+swiftsession_status swiftsession_store_load(swiftsession_store *store, const void *key, size_t key_size, void **record,
+                                            size_t *size, void **token, size_t *token_size, swiftsession_error *error);
+
+/* Puts a record where there is none. EXISTS when there is one. A time to live is 1 second or more. */
+swiftsession_status swiftsession_store_create(swiftsession_store *store, const void *key, size_t key_size,
+                                              const void *record, size_t size, int64_t time_to_live,
+                                              swiftsession_error *error);
+
+/* Puts a record in the place of the one that the token is of: CONFLICT when another one is there by now, GONE when none
+   is. */
+swiftsession_status swiftsession_store_replace(swiftsession_store *store, const void *key, size_t key_size,
+                                               const void *record, size_t size, int64_t time_to_live,
+                                               const void *token, size_t token_size, swiftsession_error *error);
+
+/* Sets the full time to live and leaves the record alone. GONE when there is none. */
+swiftsession_status swiftsession_store_touch(swiftsession_store *store, const void *key, size_t key_size,
+                                             int64_t time_to_live, swiftsession_error *error);
+
+/* Removes a record; one that is not there is fine. With a token (not NULL) only that very record: CONFLICT, GONE. */
+swiftsession_status swiftsession_store_remove(swiftsession_store *store, const void *key, size_t key_size,
+                                              const void *token, size_t token_size, swiftsession_error *error);
+
+/* A write that went out and was not answered is UNAVAILABLE, and the message says that its outcome is unknown. */
 
 /* ---- Signing without sessions ---------------------------------------------------------------------------------- */
 

@@ -11,6 +11,7 @@ class Handle {
     case manager
     case session
     case signer
+    case store
 
     var name: StaticString {
       switch self {
@@ -18,6 +19,7 @@ class Handle {
       case .manager: "manager"
       case .session: "session"
       case .signer: "signer"
+      case .store: "store"
       }
     }
   }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the shared library is made of: its names, what it needs, its size."""
 
+import json
 import re
+import struct
 import subprocess
 from pathlib import Path
 
@@ -50,6 +52,21 @@ def test_it_is_hardened_and_stays_loaded():
     assert "NOW" in flags and "NODELETE" in flags
 
 
+def test_it_says_which_libraries_it_opens_on_first_use(tmp_path):
+    notes = tmp_path / "notes"
+    subprocess.run(["objcopy", "-O", "binary", "--only-section=.note.dlopen", str(LIBRARY), str(notes)], check=True)
+    data, sonames = notes.read_bytes(), set()
+    while data:
+        name_size, size, kind = struct.unpack_from("<III", data)
+        assert (data[12 : 12 + name_size], kind) == (b"FDO\0", 0x407C0C0A)
+        start = 12 + (name_size + 3 & ~3)
+        for feature in json.loads(data[start : start + size].rstrip(b"\0")):
+            sonames |= set(feature["soname"])
+        data = data[start + (size + 3 & ~3) :]
+    assert sonames == {"libsqlite3.so.0"}
+
+
+# With every store; the sum that all of them together may take.
 def test_stripped_it_has_at_most_600_kilobytes(tmp_path):
     stripped = tmp_path / "stripped.so"
     subprocess.run(["strip", "-o", str(stripped), str(LIBRARY)], check=True)

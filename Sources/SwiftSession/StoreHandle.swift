@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Backends
+internal import Settings
+internal import Stores
+internal import Support
+
+/// A store as a C caller holds it.
+final class StoreHandle: Handle {
+  let store: any SessionStore
+  var clock = Clock.system
+  private let limit: CallLimit
+
+  init(_ settings: Settings) throws(Failure) {
+    try settings.check()
+    guard let store = try Backend.store(settings) else {
+      throw Failure(
+        .config,
+        "SESSION_TYPE 'cookie' keeps sessions in cookies and has no store; set it to one, for example 'sqlite'.")
+    }
+    self.store = store
+    limit = CallLimit(settings)
+    super.init(.store)
+  }
+
+  /// A call that begins now.
+  var call: Call { limit.call(now: clock.now()) }
+}
