@@ -10,16 +10,20 @@ final class StoreHandle: Handle {
   var clock = Clock.system
   private let limit: CallLimit
 
-  init(_ settings: Settings) throws(Failure) {
+  private init(_ store: any SessionStore, _ limit: CallLimit) {
+    self.store = store
+    self.limit = limit
+    super.init(.store)
+  }
+
+  // An initializer that throws would leak its object: Embedded Swift does not free one that is half made.
+  static func open(_ settings: Settings) throws(Failure) -> StoreHandle {
     try settings.check()
     guard let store = try Backend.store(settings) else {
       throw Failure(
-        .config,
-        "SESSION_TYPE 'cookie' keeps sessions in cookies and has no store; set it to one, for example 'sqlite'.")
+        .config, "SESSION_TYPE 'cookie' keeps sessions in cookies and has no store; set it to one, for example 'sqlite'.")
     }
-    self.store = store
-    limit = CallLimit(settings)
-    super.init(.store)
+    return StoreHandle(store, CallLimit(settings))
   }
 
   /// A call that begins now.

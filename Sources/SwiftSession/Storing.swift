@@ -12,7 +12,7 @@ public func swiftsession_store_open(
   report(error) { () throws(Failure) in
     let config = try required(config, .config, as: ConfigHandle.self)
     let place = try place(store, "store")
-    place.pointee = try StoreHandle(config.settings).retained()
+    place.pointee = try StoreHandle.open(config.settings).retained()
   }
 }
 

@@ -8,7 +8,7 @@
 
 static int64_t test_time = 1700000000;
 
-static int64_t test_clock(void *context) { return *(int64_t *)context; }
+static inline int64_t test_clock(void *context) { return *(int64_t *)context; }
 
 /* CHECK with the message of a failed call. */
 #define OK(call)                                                                                                       \
@@ -21,7 +21,7 @@ static int64_t test_clock(void *context) { return *(int64_t *)context; }
   } while (0)
 
 /* Settings as name, value, name, value ..., NULL. */
-static swiftsession_manager *manager_of(const char *const *settings) {
+static inline swiftsession_manager *manager_of(const char *const *settings) {
   swiftsession_config *config;
   swiftsession_manager *manager;
   OK(swiftsession_config_new(&config, &error));
@@ -33,14 +33,14 @@ static swiftsession_manager *manager_of(const char *const *settings) {
   return manager;
 }
 
-static swiftsession_session *open_header(swiftsession_manager *manager, const char *header) {
+static inline swiftsession_session *open_header(swiftsession_manager *manager, const char *header) {
   swiftsession_session *session;
   OK(swiftsession_open(manager, header, header ? strlen(header) : 0, &session, &error));
   return session;
 }
 
 /* The value of a header line, NULL where there is none. */
-static const char *header_of(const swiftsession_session *session, const char *name) {
+static inline const char *header_of(const swiftsession_session *session, const char *name) {
   for (size_t i = 0; i < swiftsession_header_count(session); i++) {
     if (strcmp(swiftsession_header_name(session, i), name) == 0)
       return swiftsession_header_value(session, i);
@@ -49,7 +49,7 @@ static const char *header_of(const swiftsession_session *session, const char *na
 }
 
 /* What the browser sends back: `name=value` of a Set-Cookie line. */
-static void cookie_of(const swiftsession_session *session, char *cookie, size_t size) {
+static inline void cookie_of(const swiftsession_session *session, char *cookie, size_t size) {
   const char *line = header_of(session, "Set-Cookie");
   CHECK(line != NULL);
   size_t length = strcspn(line, ";");

@@ -22,27 +22,34 @@
     private var isClosed = false
     private(set) var isReusable = true
 
-    init(_ options: SQLiteOptions, _ table: SQLiteTable, _ deadline: Deadline) throws(Failure) {
+    // An initializer that throws would leak its object: Embedded Swift does not free one that is half made.
+    static func open(
+      _ options: SQLiteOptions, _ table: SQLiteTable, _ deadline: Deadline
+    ) throws(Failure) -> SQLiteConnection {
       guard let api = csqlite_open() else {
         let problem = String(cString: csqlite_problem())
         throw Failure(
           .unavailable, "libsqlite3 cannot be opened: install the Debian package libsqlite3-0 (\(problem))")
       }
+      let database = try database(api, options.path)
+      let connection = SQLiteConnection(api, database, options, table, deadline)
+      try connection.setUp(deadline)
+      return connection
+    }
+
+    private init(
+      _ api: UnsafePointer<csqlite_api>, _ database: OpaquePointer, _ options: SQLiteOptions, _ table: SQLiteTable,
+      _ deadline: Deadline
+    ) {
       self.api = api
+      self.database = database
       self.table = table
       fileCheckInterval = options.fileCheckInterval
-      database = try SQLiteConnection.open(api, options.path)
       prepared = Array(repeating: nil, count: SQLiteStatement.allCases.count)
       self.deadline = .allocate(capacity: 1)
       self.deadline.initialize(to: csqlite_deadline(milliseconds: deadline.milliseconds))
       times = .allocate(capacity: 2 * NaiveTime.count)
       times.initialize(repeating: 0, count: 2 * NaiveTime.count)
-      do throws(Failure) {
-        try setUp(deadline)
-      } catch {
-        close()
-        throw error
-      }
     }
 
     deinit {
@@ -51,7 +58,9 @@
       times.deallocate()
     }
 
-    private static func open(_ api: UnsafePointer<csqlite_api>, _ path: Text) throws(Failure) -> OpaquePointer {
+    private static func database(
+      _ api: UnsafePointer<csqlite_api>, _ path: Text
+    ) throws(Failure) -> OpaquePointer {
       guard api.pointee.threadsafe() != 0 else {
         throw Failure(.unavailable, "This libsqlite3 was built without threads")
       }

@@ -125,7 +125,7 @@
       _ call: Call, _ body: (SQLiteConnection) throws(Failure) -> Result
     ) throws(Failure) -> Result {
       try pool.use(call.deadline) { () throws(Failure) in
-        try SQLiteConnection(self.options, self.table, call.deadline)
+        try SQLiteConnection.open(self.options, self.table, call.deadline)
       } _: { (connection) throws(Failure) in
         connection.begin(call)
         return try body(connection)
