@@ -21,7 +21,8 @@ final class StoreHandle: Handle {
     try settings.check()
     guard let store = try Backend.store(settings) else {
       throw Failure(
-        .config, "SESSION_TYPE 'cookie' keeps sessions in cookies and has no store; set it to one, for example 'sqlite'.")
+        .config,
+        "SESSION_TYPE 'cookie' keeps sessions in cookies and has no store; set it to one, for example 'sqlite'.")
     }
     return StoreHandle(store, CallLimit(settings))
   }
