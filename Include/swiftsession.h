@@ -38,7 +38,11 @@
  *
  *   Threads: managers, and signers once they are set up, may be used by any number of threads at the same time. A
  *   config or a session belongs to one thread at a time. The library starts no threads, takes no signals and writes
- *   nothing to stdout or stderr. It may be used on both sides of a fork().
+ *   nothing to stdout or stderr. It may be used on both sides of a fork(). A thread that calls it needs 256 KB of stack.
+ *
+ *   Limits: values nest 200 deep, the session itself being the first level; a payload has at most 16 MiB and 1,048,576
+ *   values; an integer has at most 4,300 digits. A session in a cookie has at most 1 MiB as JSON and makes a cookie of at
+ *   most 64 KiB, as much of a Cookie header as is looked at; browsers keep about 4 KiB. Above a limit is TOO_LARGE.
  */
 #ifndef SWIFTSESSION_H
 #define SWIFTSESSION_H
@@ -170,8 +174,9 @@ typedef struct swiftsession_session swiftsession_session;
 swiftsession_status swiftsession_open(swiftsession_manager *manager, const void *cookie_header, size_t size,
                                       swiftsession_session **session, swiftsession_error *error);
 
-/* Opens the session of one cookie's value, for websockets, jobs and tools. Here a value that opens nothing is an error:
-   EXPIRED, TAMPERED or MALFORMED, and no session is made. */
+/* Opens and loads the session of one cookie's value, for websockets, jobs and tools. Here a value that opens nothing is
+   an error, and no session is made: EXPIRED, TAMPERED, MALFORMED, TOO_LARGE, NOT_FOUND, or CONFIG where there is no key
+   to verify with; and what a store answers. */
 swiftsession_status swiftsession_open_value(swiftsession_manager *manager, const void *value, size_t size,
                                             swiftsession_session **session, swiftsession_error *error);
 void swiftsession_session_free(swiftsession_session *session);
@@ -227,7 +232,7 @@ swiftsession_status swiftsession_get_bool(swiftsession_session *session, const c
                                           swiftsession_error *error);
 swiftsession_status swiftsession_get_integer(swiftsession_session *session, const char *key, int64_t *value,
                                              swiftsession_error *error);
-/* An integer is read as a double too. */
+/* An integer is read as a double too, rounded where it has to be. */
 swiftsession_status swiftsession_get_double(swiftsession_session *session, const char *key, double *value,
                                             swiftsession_error *error);
 /* Borrowed. UTF-8, but for a lone surrogate that another program stored: that one stays its three bytes. */
@@ -238,7 +243,8 @@ swiftsession_status swiftsession_get_bytes(swiftsession_session *session, const 
                                            size_t *size, swiftsession_error *error);
 swiftsession_status swiftsession_get_time(swiftsession_session *session, const char *key, int64_t *value,
                                           swiftsession_error *error);
-/* Borrowed. The value as Flask's tagged JSON: a tuple is {" t":[...]}, bytes are {" b":"..."}, and so on. */
+/* Borrowed. The value as tagged JSON, as Flask writes it, but with keys in their order and times in full: a tuple is
+   {" t":[...]}, bytes are {" b":"AP8="}, a time is {" d":"2020-01-20T16:45:00Z"}, and so on. */
 swiftsession_status swiftsession_get_json(swiftsession_session *session, const char *key, const char **json,
                                           size_t *size, swiftsession_error *error);
 
@@ -253,7 +259,8 @@ swiftsession_status swiftsession_set_string(swiftsession_session *session, const
                                             size_t size, swiftsession_error *error);
 swiftsession_status swiftsession_set_bytes(swiftsession_session *session, const char *key, const void *value,
                                            size_t size, swiftsession_error *error);
-/* A moment in whole seconds, years 1 to 9999. Flask reads it as an aware datetime in UTC. */
+/* A moment in whole seconds, years 1 to 9999. Flask reads it as an aware datetime in UTC; in a cookie the years 1 to 99
+   come back as 1969 to 2068, as in Flask. */
 swiftsession_status swiftsession_set_time(swiftsession_session *session, const char *key, int64_t value,
                                           swiftsession_error *error);
 swiftsession_status swiftsession_set_json(swiftsession_session *session, const char *key, const char *json, size_t size,
@@ -323,7 +330,8 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
    after further changes; the lines are then those of the last call.
 
    A session in a cookie follows Flask's rules: a Set-Cookie line when it was modified, or when it is permanent and
-   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied.
+   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. TOO_LARGE above the limits, and
+   ARGUMENT when the clock says a time before 1970.
 
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only

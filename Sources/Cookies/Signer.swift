@@ -7,7 +7,7 @@ package import Support
 /// Signs bytes as the `Signer` of itsdangerous: `value ‖ separator ‖ base64url(HMAC(derived key, value))`.
 ///
 /// Immutable: any number of threads may use it at the same time.
-package final class Signer: Sendable {
+package struct Signer: Sendable {
   /// The derived keys, the one that signs first.
   private let keys: [HMAC]
   private let digest: DigestAlgorithm

@@ -27,7 +27,7 @@ package enum PayloadCodec: Sendable {
   package func encode(_ values: Map) throws(Failure) -> [UInt8] {
     switch self {
     case .flask: try TaggedJSON.encode(.map(values))
-    case .tagged: try TaggedJSON.encode(.map(values), sorted: false)
+    case .tagged: try TaggedJSON.encode(.map(values), style: .exact)
     case .json: try JSON.encode(.map(values))
     case .messagePack: try MessagePack.encode(.map(values))
     }
@@ -44,7 +44,7 @@ package enum PayloadCodec: Sendable {
   package func decode(_ bytes: [UInt8]) throws(Failure) -> Decoded {
     switch self {
     case .flask: try decoded(try TaggedJSON.decode(bytes))
-    case .tagged: try exactly(try TaggedJSON.decode(bytes))
+    case .tagged: try exactly(try TaggedJSON.decode(bytes, style: .exact))
     case .json: try exactly(try JSON.decode(bytes))
     case .messagePack: try exactly(try MessagePack.decode(bytes))
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Cookies
-internal import Crypto
 internal import Keys
 internal import Records
 internal import Settings
@@ -13,13 +12,18 @@ final class ClientSidePolicy: SessionPolicy {
   private let lifetime: Int64
   private let refreshesEachRequest: Bool
 
-  init(_ settings: Settings) throws(Failure) {
-    let ring = KeyRing(settings)
-    signer =
-      ring.isEmpty
-      ? nil : TimedSigner(try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac, digest: .sha1))
+  /// - Parameter signer: nil where there is no key.
+  init(_ settings: Settings, _ signer: TimedSigner?) {
+    self.signer = signer
     lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
+  }
+
+  static func make(_ settings: Settings) throws(Failure) -> ClientSidePolicy {
+    let ring = KeyRing(settings)
+    guard !ring.isEmpty else { return ClientSidePolicy(settings, nil) }
+    let signer = try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac)
+    return ClientSidePolicy(settings, TimedSigner(signer))
   }
 
   /// Without a key a session can be read and not written: Flask's null session.
@@ -51,13 +55,17 @@ final class ClientSidePolicy: SessionPolicy {
       return session.modified ? .delete : .nothing
     }
     guard session.modified || (session.isPermanent && refreshesEachRequest) else { return .nothing }
-    let payload = try session.payload(.flask)
+    let payload = try session.encode(.flask)
     guard payload.count <= ClientSidePolicy.largestPayload else {
       throw Failure(.tooLarge, "The session has more than \(ClientSidePolicy.largestPayload) bytes.")
     }
     let now = session.now
-    return .set(
-      value: try sign(payload, signer, now), expires: session.isPermanent ? now.addingClamped(lifetime) : nil)
+    let value = try sign(payload, signer, now)
+    guard value.count <= CookieHeader.limit else {
+      throw Failure(
+        .tooLarge, "The session makes a cookie of \(value.count) bytes, which no request would bring back; store less.")
+    }
+    return .set(value: value, expires: session.isPermanent ? now.addingClamped(lifetime) : nil)
   }
 
   func prepare(now: Int64) throws(Failure) {}

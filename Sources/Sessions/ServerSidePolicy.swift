@@ -19,20 +19,26 @@ final class ServerSidePolicy: SessionPolicy {
   private let lifetime: Int64
   private let isPermanent: Bool
   private let refreshesEachRequest: Bool
-  private let timeout: Int64
+  private let limit: CallLimit
   private let log: Log
 
-  init(_ store: any SessionStore, _ settings: Settings, _ log: Log) throws(Failure) {
+  static func make(
+    _ store: any SessionStore, _ settings: Settings, _ log: Log
+  ) throws(Failure) -> ServerSidePolicy {
+    ServerSidePolicy(store, settings, log, try signer(settings))
+  }
+
+  private init(_ store: any SessionStore, _ settings: Settings, _ log: Log, _ signer: Signer?) {
     self.store = store
     self.log = log
+    self.signer = signer
     format = FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
-    signer = try ServerSidePolicy.signer(settings)
     prefix = settings.text(.keyPrefix) ?? "session:"
     idLength = Int(settings.number(.idLength) ?? 32)
     lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
     isPermanent = settings.flag(.permanent) ?? true
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
-    timeout = settings.milliseconds(.timeout) ?? 5_000
+    limit = CallLimit(settings)
   }
 
   var isReadOnly: Bool { false }
@@ -165,7 +171,7 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   private func call(_ session: Session) -> Call {
-    Call(now: session.now, deadline: .after(milliseconds: timeout))
+    limit.call(now: session.now)
   }
 
   private func writer(_ session: Session) -> RecordWriter {
@@ -201,18 +207,14 @@ final class ServerSidePolicy: SessionPolicy {
   // MARK: - Upkeep
 
   func prepare(now: Int64) throws(Failure) {
-    try store.prepare(upkeep(now))
+    try store.prepare(limit.call(now: now))
   }
 
   func ping(now: Int64) throws(Failure) {
-    try store.ping(upkeep(now))
+    try store.ping(limit.call(now: now))
   }
 
-  func sweep(limit: Int, now: Int64) throws(Failure) -> Bool {
-    try store.sweep(limit: limit, upkeep(now))
-  }
-
-  private func upkeep(_ now: Int64) -> Call {
-    Call(now: now, deadline: .after(milliseconds: timeout))
+  func sweep(limit count: Int, now: Int64) throws(Failure) -> Bool {
+    try store.sweep(limit: count, limit.call(now: now))
   }
 }

@@ -141,7 +141,12 @@ extension Session {
 
   /// The whole session in one piece.
   package func payload(_ codec: PayloadCodec) throws(Failure) -> [UInt8] {
+    accessed = true
     try load()
+    return try encode(codec)
+  }
+
+  func encode(_ codec: PayloadCodec) throws(Failure) -> [UInt8] {
     guard case .flask = codec else { return try codec.encode(values) }
     if let encoded { return encoded }
     let payload = try codec.encode(values)

@@ -15,18 +15,20 @@ package final class SessionManager {
   private let cacheControl: Text?
 
   /// - Parameter store: nil for sessions that live in their cookie.
-  package convenience init(_ settings: Settings, store: (any SessionStore)?, log: Log) throws(Failure) {
+  package static func make(
+    _ settings: Settings, store: (any SessionStore)?, log: Log
+  ) throws(Failure) -> SessionManager {
+    let cookies = try CookiePolicy(settings)
     if let store {
-      try self.init(try ServerSidePolicy(store, settings, log), settings, log)
-    } else {
-      try self.init(try ClientSidePolicy(settings), settings, log)
+      return SessionManager(try ServerSidePolicy.make(store, settings, log), cookies, settings, log)
     }
+    return SessionManager(try ClientSidePolicy.make(settings), cookies, settings, log)
   }
 
-  private init(_ policy: any SessionPolicy, _ settings: Settings, _ log: Log) throws(Failure) {
+  private init(_ policy: any SessionPolicy, _ cookies: CookiePolicy, _ settings: Settings, _ log: Log) {
     self.policy = policy
+    self.cookies = cookies
     self.log = log
-    cookies = try CookiePolicy(settings)
     cacheControl = settings.text(.cacheControl)
   }
 

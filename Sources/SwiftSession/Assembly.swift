@@ -11,7 +11,7 @@ enum Assembly {
     try refuseWhatIsNotHereYet(settings)
     let store = try Backend.store(settings)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
-    return try SessionManager(settings, store: store, log: log)
+    return try SessionManager.make(settings, store: store, log: log)
   }
 
   /// A setting that is read and not followed would be a promise that nobody keeps.

@@ -74,8 +74,8 @@ public func swiftsession_add(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ amount: Int64, _ sum: UnsafeMutablePointer<Int64>?,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let total = try changing(session).add(try text(key, "key"), amount)
+  change(session, error) { session throws(Failure) in
+    let total = try session.add(try text(key, "key"), amount)
     sum?.pointee = total
   }
 }
@@ -85,9 +85,8 @@ public func swiftsession_append(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let session = try changing(session)
-    try session.append(try text(key, "key"), try decoded(json, size))
+  change(session, error) { session throws(Failure) in
+    try session.append(try text(key, "key"), try decoded(json, size, within: 2))
   }
 }
 
@@ -96,8 +95,7 @@ public func swiftsession_set_if_absent(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
   _ wasSet: UnsafeMutablePointer<Int32>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let session = try changing(session)
+  change(session, error) { session throws(Failure) in
     let set = try session.setIfAbsent(try text(key, "key"), try decoded(json, size))
     wasSet?.pointee = set ? 1 : 0
   }
@@ -108,8 +106,7 @@ public func swiftsession_update_json(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let session = try changing(session)
+  change(session, error) { session throws(Failure) in
     try session.update(try text(key, "key"), try decoded(json, size))
   }
 }
@@ -118,8 +115,7 @@ public func swiftsession_update_json(
 public func swiftsession_remove(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let session = try changing(session)
+  change(session, error) { session throws(Failure) in
     let key = try text(key, "key")
     guard try session.remove(key) != nil else {
       throw Failure(.notFound, "The session has no key '\(key.string)'.")
@@ -131,28 +127,28 @@ public func swiftsession_remove(
 public func swiftsession_clear(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in try changing(session).clear() }
+  change(session, error) { session throws(Failure) in try session.clear() }
 }
 
 @implementation @_cdecl("swiftsession_set_permanent")
 public func swiftsession_set_permanent(
   _ session: OpaquePointer?, _ permanent: Int32, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in try changing(session).setPermanent(permanent != 0) }
+  change(session, error) { session throws(Failure) in try session.setPermanent(permanent != 0) }
 }
 
 @implementation @_cdecl("swiftsession_set_modified")
 public func swiftsession_set_modified(
   _ session: OpaquePointer?, _ modified: Int32, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in try changing(session).setModified(modified != 0) }
+  change(session, error) { session throws(Failure) in try session.setModified(modified != 0) }
 }
 
 @implementation @_cdecl("swiftsession_set_accessed")
 public func swiftsession_set_accessed(
   _ session: OpaquePointer?, _ accessed: Int32, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in try changing(session).accessed = accessed != 0 }
+  change(session, error) { session throws(Failure) in session.accessed = accessed != 0 }
 }
 
 @implementation @_cdecl("swiftsession_set_payload")
@@ -160,15 +156,19 @@ public func swiftsession_set_payload(
   _ session: OpaquePointer?, _ codec: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let session = try changing(session)
+  change(session, error) { session throws(Failure) in
     let codec = try payloadCodec(try text(codec, "codec"))
     try session.setPayload(Array(try data(payload, size, "payload")), codec)
   }
 }
 
-private func changing(_ session: OpaquePointer?) throws(Failure) -> Session {
-  try required(session, .session, as: SessionHandle.self).changing
+/// Runs the body of an export that changes a session.
+private func change(
+  _ session: OpaquePointer?, _ error: ErrorPointer?, _ body: (Session) throws(Failure) -> Void
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(session, .session, as: SessionHandle.self).change(body)
+  }
 }
 
 /// Sets one key to a value that is made once session and key are found good.
@@ -176,17 +176,18 @@ private func set(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ error: ErrorPointer?,
   _ value: () throws(Failure) -> Value
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let session = try changing(session)
+  change(session, error) { session throws(Failure) in
     try session.set(try text(key, "key"), try value())
   }
 }
 
-private func decoded(_ json: UnsafePointer<CChar>?, _ size: Int) throws(Failure) -> Value {
+/// - Parameter within: the levels that the value will stand below, so that what is stored can be read again.
+private func decoded(
+  _ json: UnsafePointer<CChar>?, _ size: Int, within levels: Int = 1
+) throws(Failure) -> Value {
   var limits = Limits()
-  // The session itself is the outermost level.
-  limits.depth -= 1
-  return try TaggedJSON.decode(try textData(json, size, "json"), limits: limits)
+  limits.depth -= levels
+  return try TaggedJSON.decode(try textData(json, size, "json"), limits: limits, style: .exact)
 }
 
 private func time(_ seconds: Int64) throws(Failure) -> Value {

@@ -8,7 +8,7 @@ public func swiftsession_renew(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).changing.renew()
+    try required(session, .session, as: SessionHandle.self).change { session throws(Failure) in try session.renew() }
   }
 }
 
@@ -17,7 +17,7 @@ public func swiftsession_destroy(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).changing.destroy()
+    try required(session, .session, as: SessionHandle.self).change { session throws(Failure) in try session.destroy() }
   }
 }
 

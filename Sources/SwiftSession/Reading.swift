@@ -95,7 +95,7 @@ public func swiftsession_get_json(
     let handle = try handle(session)
     let key = try text(key, "key")
     let loan = try handle.lend(.json(key)) { () throws(Failure) in
-      try TaggedJSON.encode(try value(handle, key), style: .flaskUnsorted)
+      try TaggedJSON.encode(try value(handle, key), style: .exact)
     }
     result?.pointee = loan.characters
     size?.pointee = loan.count
@@ -128,6 +128,7 @@ public func swiftsession_key(
 public func swiftsession_permanent(_ session: OpaquePointer?) -> Int32 {
   answer(session) { session throws(Failure) in
     try session.load()
+    session.accessed = true
     return session.isPermanent
   } == true ? 1 : 0
 }

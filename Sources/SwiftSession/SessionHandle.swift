@@ -18,10 +18,12 @@ final class SessionHandle: Handle {
   /// The session, to be read: what was lent stays.
   var reading: Session { session }
 
-  /// The session, to be changed: what was lent is taken back.
-  var changing: Session {
+  /// Changes the session. What was lent is taken back afterwards, and only if that succeeded: a caller may give back
+  /// to a session what it borrowed from it.
+  func change<Result>(_ body: (Session) throws(Failure) -> Result) throws(Failure) -> Result {
+    let result = try body(session)
     loans = []
-    return session
+    return result
   }
 
   /// Lends a result until the next change; one that was lent already is lent again.
@@ -33,9 +35,8 @@ final class SessionHandle: Handle {
   }
 
   func save() throws(Failure) {
-    let session = changing
     headers = []
-    try session.save()
+    try change { session throws(Failure) in try session.save() }
     for line in session.headers {
       headers.append((line.name, try Loan(line.value)))
     }

@@ -17,9 +17,13 @@ final class SignerHandle: Handle {
   private(set) var largestPayload = 1 << 20
   private(set) var signer: Signer
 
-  init() throws(Failure) {
-    signer = try Signer(ring, salt: salt, separator: separator, derivation: derivation, digest: digest)
+  private init(_ signer: Signer) {
+    self.signer = signer
     super.init(.signer)
+  }
+
+  static func make() throws(Failure) -> SignerHandle {
+    SignerHandle(try Signer(KeyRing(), salt: Array("itsdangerous.Signer".utf8)))
   }
 
   func add(_ key: Secret) throws(Failure) {

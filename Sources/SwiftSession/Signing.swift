@@ -10,7 +10,7 @@ public func swiftsession_signer_new(
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
     let signer = try place(signer, "signer")
-    signer.pointee = try SignerHandle().retained()
+    signer.pointee = try SignerHandle.make().retained()
   }
 }
 

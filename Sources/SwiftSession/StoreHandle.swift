@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Backends
+internal import Sessions
 internal import Settings
 internal import Stores
 internal import Support

@@ -38,14 +38,14 @@ extension Value {
     }
   }
 
-  /// - Throws: TOO_LARGE for an integer beyond 64 bits.
+  /// An integer beyond 64 bits is rounded, as Python's `float()` does.
   package var double: Double {
     get throws(Failure) {
       switch self {
       case .double(let double): return double
       case .integer(let integer): return Double(integer)
       case .unsigned(let integer): return Double(integer)
-      case .wide: throw Failure(.tooLarge, "The integer does not fit into 64 bits; read it as JSON.")
+      case .wide(let digits): return digits.bytes.withUnsafeBufferPointer { Decimal.double($0) }
       default: throw wrongType("a number")
       }
     }

@@ -229,7 +229,106 @@ static void what_no_release_follows_yet_is_refused(void) {
   }
 }
 
+static void what_was_borrowed_may_be_given_back(void) {
+  swiftsession_manager *manager = manager_of(settings);
+  swiftsession_session *session = open_header(manager, jack);
+  const char *text, *key;
+  const void *bytes;
+  size_t size;
+  OK(swiftsession_get_string(session, "username", &text, &size, &error));
+  OK(swiftsession_set_string(session, "copy", text, size, &error));
+  OK(swiftsession_get_string(session, "copy", &text, &size, &error));
+  CHECK(size == 4 && strcmp(text, "jack") == 0);
+  OK(swiftsession_get_json(session, "copy", &text, &size, &error));
+  OK(swiftsession_set_json(session, "json", text, size, &error));
+  OK(swiftsession_get_json(session, "json", &text, &size, &error));
+  OK(swiftsession_append(session, "list", text, size, &error));
+  OK(swiftsession_set_bytes(session, "bytes", "\1\2\3", 3, &error));
+  OK(swiftsession_get_bytes(session, "bytes", &bytes, &size, &error));
+  OK(swiftsession_set_bytes(session, "more", bytes, size, &error));
+  OK(swiftsession_payload(session, "flask", &bytes, &size, &error));
+  OK(swiftsession_set_payload(session, "flask", bytes, size, &error));
+  /* A call that fails takes nothing back. */
+  OK(swiftsession_get_string(session, "username", &text, &size, &error));
+  CHECK(swiftsession_set_bool(session, NULL, 1, NULL) == SWIFTSESSION_ARGUMENT);
+  CHECK(swiftsession_set_json(session, "x", "{", 1, NULL) == SWIFTSESSION_MALFORMED);
+  CHECK(strcmp(text, "jack") == 0);
+  while (swiftsession_count(session) > 0) {
+    OK(swiftsession_key(session, 0, &key, &size, &error));
+    OK(swiftsession_remove(session, key, &error));
+  }
+  swiftsession_session_free(session);
+  swiftsession_manager_free(manager);
+}
+
+static void a_payload_that_is_read_makes_the_response_depend_on_the_cookie(void) {
+  swiftsession_manager *manager = manager_of(settings);
+  swiftsession_session *session = open_header(manager, jack);
+  OK(swiftsession_payload(session, "flask", NULL, NULL, &error));
+  OK(swiftsession_save(session, &error));
+  CHECK(header_of(session, "Vary") != NULL && header_of(session, "Set-Cookie") == NULL);
+  swiftsession_session_free(session);
+  session = open_header(manager, jack);
+  CHECK(!swiftsession_permanent(session) && swiftsession_accessed(session));
+  swiftsession_session_free(session);
+  swiftsession_manager_free(manager);
+}
+
+static void what_no_request_would_bring_back_is_not_sent(void) {
+  swiftsession_manager *manager = manager_of(settings);
+  swiftsession_session *session = open_header(manager, NULL);
+  enum { SIZE = 200000 };
+  char *text = malloc(SIZE);
+  unsigned state = 1;
+  for (size_t i = 0; i < SIZE; i++) {
+    state = state * 1664525u + 1013904223u;
+    text[i] = (char)('0' + (state >> 24) % 64);
+  }
+  OK(swiftsession_set_string(session, "text", text, SIZE, &error));
+  CHECK(swiftsession_save(session, NULL) == SWIFTSESSION_TOO_LARGE && swiftsession_header_count(session) == 0);
+  free(text);
+  swiftsession_session_free(session);
+  swiftsession_manager_free(manager);
+}
+
+static void a_time_keeps_its_year(void) {
+  swiftsession_manager *manager = manager_of(settings);
+  swiftsession_session *session = open_header(manager, NULL);
+  int64_t time;
+  const char *json;
+  OK(swiftsession_set_time(session, "time", 1579538700, &error));
+  OK(swiftsession_get_json(session, "time", &json, NULL, &error));
+  CHECK(strcmp(json, "{\" d\":\"2020-01-20T16:45:00Z\"}") == 0);
+  OK(swiftsession_set_json(session, "time", json, strlen(json), &error));
+  OK(swiftsession_get_time(session, "time", &time, &error));
+  CHECK(time == 1579538700);
+  CHECK(swiftsession_set_time(session, "time", -62135596800, NULL) == SWIFTSESSION_OK);
+  swiftsession_session_free(session);
+  swiftsession_manager_free(manager);
+}
+
+static void a_manager_that_is_refused_leaves_nothing(void) {
+  for (int i = 0; i < 3; i++) {
+    swiftsession_config *config;
+    swiftsession_manager *manager;
+    swiftsession_signer *signer;
+    OK(swiftsession_config_new(&config, &error));
+    OK(swiftsession_config_set(config, "SESSION_TYPE", i == 2 ? "memory" : "cookie", &error));
+    OK(swiftsession_config_set(config, i == 2 ? "SESSION_USE_SIGNER" : "SESSION_COOKIE_NAME", i == 2 ? "1" : "a b", &error));
+    CHECK(swiftsession_manager_open(config, &manager, NULL) == SWIFTSESSION_CONFIG);
+    swiftsession_config_free(config);
+    OK(swiftsession_signer_new(&signer, &error));
+    CHECK(swiftsession_signer_set(signer, "separator", "=", 1, NULL) == SWIFTSESSION_CONFIG);
+    swiftsession_signer_free(signer);
+  }
+}
+
 int main(void) {
+  what_was_borrowed_may_be_given_back();
+  a_payload_that_is_read_makes_the_response_depend_on_the_cookie();
+  what_no_request_would_bring_back_is_not_sent();
+  a_time_keeps_its_year();
+  a_manager_that_is_refused_leaves_nothing();
   what_no_release_follows_yet_is_refused();
   a_cookie_of_flask_is_read_changed_and_signed();
   reading_sends_no_cookie();

@@ -159,5 +159,5 @@ func map(_ json: String) -> Map {
 }
 
 func text(_ map: Map) -> String {
-  (try? TaggedJSON.encode(.map(map), sorted: false)).map { String(decoding: $0, as: UTF8.self) } ?? "not JSON"
+  (try? TaggedJSON.encode(.map(map), style: .exact)).map { String(decoding: $0, as: UTF8.self) } ?? "not JSON"
 }

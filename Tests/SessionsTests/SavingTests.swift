@@ -303,7 +303,7 @@ extension SavingTests {
     var all = Settings()
     try all.set("SESSION_TYPE", text: "memory")
     for (name, value) in settings { try all.set(name, text: value) }
-    return try SessionManager(all, store: store, log: .silent)
+    return try SessionManager.make(all, store: store, log: .silent)
   }
 
   /// The cookie of a session with a user in it.
