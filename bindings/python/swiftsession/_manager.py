@@ -12,6 +12,7 @@ from ctypes import byref, c_void_p
 from datetime import timedelta
 from typing import Any
 
+from ._clients import with_addresses
 from ._errors import ConfigError
 from ._library import Clock, Log, check, error_pointer, library
 
@@ -77,13 +78,15 @@ class Manager:
     def __init__(self, settings: Mapping[str, Any], clock: WallClock | None) -> None:
         self._free = library.manager_free
         self.handle: int | None = None
+        settings = with_addresses(settings)
+        #: Whether sessions live in their cookie.
+        self.is_client_side = _is_client_side(settings.get("SESSION_TYPE"))
         config, handle = c_void_p(), c_void_p()
         check(library.config_new(byref(config), error_pointer()))
         try:
             check(library.config_set_log(config, _log, None, error_pointer()))
             for name, value in settings.items():
-                if value is not None:
-                    _set(config, name, setting(name, value))
+                _set(config, name, setting(name, value))
             check(library.manager_open(config, byref(handle), error_pointer()))
         finally:
             library.config_free(config)
@@ -119,6 +122,10 @@ class Manager:
             if problem is not None:
                 self._failures.problem = None
                 raise problem
+
+
+def _is_client_side(session_type: Any) -> bool:
+    return isinstance(session_type, (str, bytes)) and session_type.lower() in ("cookie", b"cookie")
 
 
 def _set(config: c_void_p, name: str, value: bytes | list[bytes]) -> None:

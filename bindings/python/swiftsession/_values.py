@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python values as Flask's tagged JSON, to the byte, and back."""
+"""Python values as tagged JSON and back: as Flask writes it into its cookie, and as it goes to and from a store."""
 
 from __future__ import annotations
 
 import base64
 import dataclasses
+import enum
 import json
+import re
+import sys
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 try:
@@ -28,6 +31,15 @@ _TAGS = frozenset((" di", " t", " b", " m", " u", " d"))
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
+class Codec(NamedTuple):
+    """One way to write values, with the library's name for it."""
+
+    name: bytes
+    encode: Callable[[Any], bytes]
+    #: Raises ValueError, TypeError or LookupError where the bytes are no value.
+    decode: Callable[[bytes], Any]
+
+
 def encode(value: Any) -> bytes:
     """A value as tagged JSON with sorted keys; TypeError for a type that Flask cannot store either."""
     text = json.dumps(_tag(value), default=_default, sort_keys=True, separators=(",", ":"))
@@ -36,7 +48,17 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes) -> Any:
     """The value of tagged JSON; ValueError, TypeError or LookupError where it is none."""
-    return _untag(json.loads(data))
+    return _untag(json.loads(data), _READERS)
+
+
+def encode_stored(value: Any) -> bytes:
+    """A value for a store: what Flask-Session's serializer turns into something else is that already."""
+    return json.dumps(_plain(value), separators=(",", ":")).encode("ascii")
+
+
+def decode_stored(data: bytes) -> Any:
+    """The value of tagged JSON whose times are in full."""
+    return _untag(json.loads(data), _STORED_READERS)
 
 
 def http_date(moment: date) -> str:
@@ -53,17 +75,13 @@ def _tag(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, dict):
-        if len(value) == 1:
-            key = next(iter(value))
-            if key in _TAGS:
-                return {" di": {f"{key}__": _tag(value[key])}}
-        return {key: _tag(item) for key, item in value.items()}
+        return _escape({key: _tag(item) for key, item in value.items()})
     if isinstance(value, tuple):
         return {" t": [_tag(item) for item in value]}
     if isinstance(value, list):
         return [_tag(item) for item in value]
     if isinstance(value, bytes):
-        return {" b": base64.b64encode(value).decode("ascii")}
+        return _tag_bytes(value)
     html = getattr(value, "__html__", None)
     if callable(html):
         return {" m": str(html())}
@@ -72,6 +90,18 @@ def _tag(value: Any) -> Any:
     if isinstance(value, datetime):
         return {" d": http_date(value)}
     return value
+
+
+def _escape(tagged: dict[Any, Any]) -> dict[Any, Any]:
+    if len(tagged) == 1:
+        key = next(iter(tagged))
+        if key in _TAGS:
+            return {" di": {f"{key}__": tagged[key]}}
+    return tagged
+
+
+def _tag_bytes(value: bytes | bytearray | memoryview) -> dict[str, str]:
+    return {" b": base64.b64encode(value).decode("ascii")}
 
 
 def _default(value: Any) -> Any:
@@ -83,6 +113,72 @@ def _default(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _plain(value: Any) -> Any:
+    # What msgspec 0.22 makes of Python's types. Beyond it, text and numbers of a class of their own are what they hold.
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, dict):
+        return _escape({_plain_key(key): _plain(item) for key, item in value.items()})
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return _tag_bytes(value)
+    if isinstance(value, enum.Enum):
+        return _plain(value.value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return {" d": _rfc_3339(value)}
+    if isinstance(value, (date, time)):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return _duration(value)
+    if isinstance(value, (UUID, Decimal)):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _escape({field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)})
+    if hasattr(type(value), "__struct_fields__"):  # a Struct of msgspec, which is then there
+        return _plain(sys.modules["msgspec"].to_builtins(value, builtin_types=(bytes, datetime)))
+    raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
+
+
+def _plain_key(key: Any) -> Any:
+    if isinstance(key, enum.Enum):
+        key = key.value
+    if isinstance(key, (str, int, float)) or key is None:
+        return key  # json makes text of numbers
+    raise TypeError(f"The keys of a map are text, not {type(key).__name__}: make text of them, or keep a list of pairs")
+
+
+def _rfc_3339(moment: datetime) -> str:
+    offset = moment.utcoffset()
+    if offset and offset % timedelta(minutes=1):
+        moment = moment.astimezone(timezone.utc)  # the format has no seconds in an offset
+    return moment.isoformat(timespec="microseconds")
+
+
+def _duration(span: timedelta) -> str:
+    """ISO 8601 with days and seconds alone."""
+    away = abs(span)
+    seconds = f"{away.seconds}.{away.microseconds:06}".rstrip("0").rstrip(".") if away.microseconds else away.seconds
+    days = f"{away.days}D" if away.days or not away else ""
+    return f"{'-' if span < timedelta() else ''}P{days}{f'T{seconds}S' if seconds else ''}"
+
+
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _read_rfc_3339(value: Any) -> datetime:
+    found = _RFC_3339.fullmatch(value)
+    if not found:
+        raise ValueError("not a time as RFC 3339 has it")
+    seconds, fraction, zone = found.groups()
+    text = f"{seconds}.{(fraction or '')[:6]:0<6}{'+00:00' if zone == 'Z' else zone}"
+    return datetime.fromisoformat(text).astimezone(timezone.utc)
 
 
 def _read_date(value: Any) -> datetime | None:
@@ -110,14 +206,23 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _untag(value: Any) -> Any:
+_STORED_READERS = {**_READERS, " d": _read_rfc_3339}
+
+
+def _untag(value: Any, readers: dict[str, Callable[[Any], Any]]) -> Any:
     if isinstance(value, dict):
-        read = {key: _untag(item) for key, item in value.items()}
+        read = {key: _untag(item, readers) for key, item in value.items()}
         if len(read) == 1:
             key = next(iter(read))
-            if key in _READERS:
-                return _READERS[key](read[key])
+            if key in readers:
+                return readers[key](read[key])
         return read
     if isinstance(value, list):
-        return [_untag(item) for item in value]
+        return [_untag(item, readers) for item in value]
     return value
+
+
+#: For a session that lives in its cookie.
+COOKIE = Codec(b"flask", encode, decode)
+#: For a session in a store.
+STORED = Codec(b"tagged", encode_stored, decode_stored)

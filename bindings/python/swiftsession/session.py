@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, MutableMapping
-from ctypes import byref, c_int64, c_size_t, c_void_p
+from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
 from types import TracebackType
 from typing import Any
 
 from ._errors import Error, Status
 from ._library import borrowed, check, error_pointer, library
 from ._manager import Manager, WallClock
-from ._values import decode, encode
+from ._values import COOKIE, STORED
 
 __all__ = ["Origin", "Session", "SessionManager"]
 
@@ -28,6 +28,7 @@ class Origin(enum.IntEnum):
     TAMPERED = 4
     MALFORMED = 5
     NULL = 6
+    NOT_FOUND = 7
 
 
 def header_bytes(header: str | bytes | None) -> bytes:
@@ -61,17 +62,41 @@ class SessionManager:
         self._manager.check_clock()
         return handle.value
 
+    # ---- Upkeep of the store; a session in a cookie has none ----
+
+    def prepare(self) -> None:
+        """Makes the tables and indexes that are missing; without it the first use does."""
+        self._tend(library.manager_prepare)
+
+    def ping(self) -> None:
+        """Raises where the store cannot be reached and used."""
+        self._tend(library.manager_ping)
+
+    def sweep(self, limit: int = 1000) -> bool:
+        """Removes at most `limit` expired records; True when there may be more."""
+        more = c_int32()
+        self._tend(library.manager_sweep, min(limit, 2**63 - 1), byref(more))
+        return bool(more.value)
+
+    def _tend(self, function: Any, *arguments: Any) -> None:
+        check(function(self._manager.handle, *arguments, error_pointer()))
+        self._manager.check_clock()
+
 
 class Session(MutableMapping[str, Any]):
     """A session: a mapping from text to values. One thread at a time may use it.
 
     Values that hold others may be changed in place; save() sees it. Closing a session saves nothing.
+
+    A session in a store is loaded at its first use. What a record cannot hold comes back as something else at the next
+    request: a tuple or a set as a list, a UUID, a Decimal or a time without a zone as text.
     """
 
     def __init__(self, manager: Manager, handle: int | None) -> None:
         self._free = library.session_free
         self._handle = handle
         self._manager = manager
+        self._codec = COOKIE if manager.is_client_side else STORED
         self._cached: dict[str, Any] | None = None
         # What the library has for each value that the caller may change in place, as tagged JSON.
         self._lent: dict[str, bytes] = {}
@@ -81,7 +106,7 @@ class Session(MutableMapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         value = self._values[key]
         if type(value) not in _SCALARS and key not in self._lent:
-            self._lent[key] = encode(value)
+            self._lent[key] = self._codec.encode(value)
         return value
 
     def __contains__(self, key: object) -> bool:
@@ -99,14 +124,10 @@ class Session(MutableMapping[str, Any]):
     # ---- Writing ----
 
     def __setitem__(self, key: str, value: Any) -> None:
-        data = encode(value)
-        values = self._values
-        self._put(_name(key), data)
+        data, values = self._codec.encode(value), self._values
+        self._write(library.set_json, key, data)
         values[key] = value
-        if type(value) in _SCALARS:
-            self._lent.pop(key, None)
-        else:
-            self._lent[key] = data
+        self._lend(key, data)
 
     def __delitem__(self, key: str) -> None:
         values = self._values
@@ -116,11 +137,20 @@ class Session(MutableMapping[str, Any]):
         del values[key]
         self._lent.pop(key, None)
 
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The value of a key; one that is not there is set, unless another request does so first."""
+        values = self._values
+        if key not in values:
+            data, was_set = self._codec.encode(default), c_int32()
+            self._write(library.set_if_absent, key, data, byref(was_set))
+            values[key] = default
+            self._lend(key, data)
+        return self[key]
+
     def clear(self) -> None:
         """Removes every value."""
         check(library.clear(self._handle, error_pointer()))
-        self._cached = None
-        self._lent.clear()
+        self._forget()
 
     def add(self, key: str, amount: int) -> int:
         """Adds to a whole number, which is 0 if it is not there, and answers with the sum."""
@@ -134,11 +164,11 @@ class Session(MutableMapping[str, Any]):
 
     def append(self, key: str, item: Any) -> None:
         """Appends one item to a list, which is empty if it is not there."""
-        data, values = encode(item), self._values
+        data, values = self._codec.encode(item), self._values
         self._flush(key)
-        check(library.append(self._handle, _name(key), data, len(data), error_pointer()))
+        self._write(library.append, key, data)
         values.setdefault(key, []).append(item)
-        self._lent[key] = encode(values[key])
+        self._lent[key] = self._codec.encode(values[key])
 
     @property
     def permanent(self) -> bool:
@@ -155,18 +185,20 @@ class Session(MutableMapping[str, Any]):
 
     @property
     def is_new(self) -> bool:
-        """Whether the session did not exist before this request."""
+        """Whether the session did not exist before this request; one in a store is loaded to know it."""
+        self._load_stored()
         return bool(library.is_new(self._handle))
 
     @property
     def id(self) -> str | None:
         """The id in a store, None for a session that lives in its cookie. Never log it."""
+        self._load_stored()
         found: bytes | None = library.id(self._handle)
         return None if found is None else found.decode("ascii")
 
     @property
     def origin(self) -> Origin:
-        """Where the contents come from, or why the session is new."""
+        """Where the contents come from, or why the session is new; in a store that is known once it is loaded."""
         return Origin(library.origin(self._handle))
 
     @property
@@ -202,14 +234,15 @@ class Session(MutableMapping[str, Any]):
     def destroy(self) -> None:
         """Empties the session and marks it as ended, at logout."""
         check(library.destroy(self._handle, error_pointer()))
-        self._cached = None
-        self._lent.clear()
+        self._forget()
 
     def save(self) -> list[tuple[str, str]]:
         """Stores what has to be stored and answers with the header lines to append to the response."""
         self._flush_all()
         check(library.save(self._handle, error_pointer()))
         self._manager.check_clock()
+        if not self._manager.is_client_side:
+            self._forget()  # what others wrote meanwhile has been merged
         return self.headers
 
     @property
@@ -245,11 +278,19 @@ class Session(MutableMapping[str, Any]):
 
     # ---- The library's copy ----
 
+    def _forget(self) -> None:
+        self._cached = None
+        self._lent.clear()
+
+    def _load_stored(self) -> None:
+        if not self._manager.is_client_side:
+            self.load()
+
     @property
     def _values(self) -> dict[str, Any]:
         if self._cached is None:
             try:
-                read = decode(self.payload())
+                read = self._codec.decode(self.payload())
             except (ValueError, TypeError, LookupError, RecursionError):
                 raise Error("The session holds a value that Python cannot read.", Status.MALFORMED) from None
             if not isinstance(read, dict):
@@ -259,27 +300,34 @@ class Session(MutableMapping[str, Any]):
         return self._cached
 
     def payload(self) -> bytes:
-        """The whole session as Flask's tagged JSON."""
+        """The whole session as tagged JSON: Flask's own in a cookie, with times in full in a store."""
         data, size = c_void_p(), c_size_t()
-        check(library.payload(self._handle, b"flask", byref(data), byref(size), error_pointer()))
+        check(library.payload(self._handle, self._codec.name, byref(data), byref(size), error_pointer()))
+        self._manager.check_clock()
         return borrowed(data, size)
 
     def set_payload(self, payload: bytes) -> None:
-        """Replaces all values by those of tagged JSON; these bytes are what is signed."""
-        check(library.set_payload(self._handle, b"flask", payload, len(payload), error_pointer()))
-        self._cached = None
-        self._lent.clear()
+        """Replaces all values by those of tagged JSON; in a cookie these bytes are what is signed."""
+        check(library.set_payload(self._handle, self._codec.name, payload, len(payload), error_pointer()))
+        self._forget()
 
-    def _put(self, name: bytes, data: bytes) -> None:
-        check(library.set_json(self._handle, name, data, len(data), error_pointer()))
+    def _write(self, function: Any, key: str, data: bytes, *results: Any) -> None:
+        check(function(self._handle, _name(key), data, len(data), *results, error_pointer()))
+
+    def _lend(self, key: str, data: bytes) -> None:
+        """Notes what the library has for a value that the caller holds too."""
+        if type(self._values[key]) in _SCALARS:
+            self._lent.pop(key, None)
+        else:
+            self._lent[key] = data
 
     def _flush(self, key: str) -> None:
         """Tells the library of a value that was changed in place."""
         before = self._lent.get(key)
         if before is not None:
-            after = encode(self._values[key])
+            after = self._codec.encode(self._values[key])
             if after != before:
-                self._put(_name(key), after)
+                self._write(library.update_json, key, after)
                 self._lent[key] = after
 
     def _flush_all(self) -> None:
