@@ -32,6 +32,7 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _engine(client: Any, bind_key: str | None) -> Any:
     """The engine of a flask_sqlalchemy.SQLAlchemy; an engine is its own."""
+    engines: Any
     try:
         engines = getattr(client, "engines", None)
     except RuntimeError:

@@ -3,22 +3,28 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 import warnings
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
 from . import session as sessions
-from ._errors import ConfigError
+from ._errors import ConfigError, SessionGone
 from ._settings import NAMES, meant
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
 
-__all__ = ["CookieSessionInterface", "Session"]
+__all__ = ["CookieSessionInterface", "ServerSideSession", "Session", "StoreSessionInterface"]
+
+_logger = logging.getLogger("swiftsession")
 
 # What the methods of the interface are asked for, in their order in `_settings`.
 _ASKED = (
@@ -30,8 +36,8 @@ _ASKED = (
     "SESSION_COOKIE_SAMESITE",
     "SESSION_COOKIE_PARTITIONED",
 )
-# The key is the application's, the path is asked for, and new sessions of Flask's own kind are never permanent.
-_READ = tuple(name for name in NAMES if name not in (*_ASKED, "SECRET_KEY", "APPLICATION_ROOT", "SESSION_PERMANENT"))
+# The key is the application's, and the path is asked for.
+_READ = tuple(name for name in NAMES if name not in (*_ASKED, "SECRET_KEY", "APPLICATION_ROOT"))
 _TAKEN = ("SECRET_KEY", *_ASKED, *_READ)
 
 _Settings = tuple[Any, ...]
@@ -46,7 +52,7 @@ class Session:
 
     def init_app(self, app: Flask) -> None:
         """Gives the application its session interface; app.config is read at its first request."""
-        app.session_interface = CookieSessionInterface()
+        app.session_interface = StoreSessionInterface()
 
 
 class CookieSessionInterface(SessionInterface):
@@ -143,14 +149,121 @@ class CookieSessionInterface(SessionInterface):
     def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
         if settings != self._last:
             self._last = settings
-            for name in app.config:
-                near = meant(name)
-                if near is not None:
-                    warnings.warn(f"{name} in app.config is no setting of sessions; is {near} meant?", stacklevel=2)
+            _warn_of_names(app)
         try:
             return _manager(settings)
         except TypeError as problem:  # it has no hash
             raise ConfigError("A setting of sessions in app.config is of a type that none of them has.") from problem
+
+
+class ServerSideSession(sessions.Session, SessionMixin):
+    """The session of a request in a store, as Flask-Session has it. Nothing is fetched before it is used."""
+
+    @property
+    def sid(self) -> str:
+        """The id. regenerate() changes it at the end of the request. Never log it."""
+        found = self.id
+        assert found is not None
+        return found
+
+    @property
+    def new(self) -> bool:  # type: ignore[override]
+        """Whether it did not exist before this request."""
+        return self.is_new
+
+    def __bool__(self) -> bool:
+        """Whether there is more in it than whether it is permanent."""
+        return len(self) > ("_permanent" in self)
+
+    def copy(self) -> dict[str, Any]:
+        """The values as a dictionary."""
+        return dict(self)
+
+
+class StoreSessionInterface(CookieSessionInterface):
+    """What `Session` installs: sessions in the store that SESSION_TYPE names, Flask's own for "cookie"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._managers: WeakKeyDictionary[Flask, tuple[_Settings, sessions.SessionManager]] = WeakKeyDictionary()
+        self._making = threading.Lock()
+
+    def regenerate(self, session: ServerSideSession) -> None:
+        """A new id for the session at the end of the request, at login; the old one then opens nothing."""
+        if session:
+            session.renew()
+
+    def manager(self, app: Flask) -> sessions.SessionManager:
+        """The application's sessions outside of a request, for upkeep: `manager(app).sweep()`."""
+        with app.app_context():
+            return self._manager(app, self._settings(app))
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        if _is_client_side(app):
+            return super().open_session(app, request)
+        return self._manager(app, self._settings(app)).open(request.environ.get("HTTP_COOKIE"))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, ServerSideSession):
+            return super().save_session(app, session, response)
+        try:
+            headers = session.save()
+        except SessionGone:
+            _logger.info("A session was ended elsewhere while a request ran; nothing was stored and no cookie was set.")
+            if session.accessed:
+                self._depends_on_the_cookie(app, response)
+            return None
+        for name, value in headers:
+            if name == "Vary":
+                response.vary.add(value)
+            else:
+                response.headers.add(name, value)
+        return None
+
+    def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
+        if _is_client_side(app):
+            return super()._manager(app, settings)
+        # Kept by application and not by its settings alone: two with a store in memory do not share it.
+        made = self._managers.get(app)
+        if made is None or made[0] != settings:
+            with self._making:
+                made = self._managers.get(app)
+                if made is None or made[0] != settings:
+                    made = settings, self._made(app, settings)
+                    self._managers[app] = made
+        return made[1]
+
+    def _made(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
+        _warn_of_names(app)
+        named = _named(settings)
+        if str(named["SESSION_TYPE"]).lower() != "sqlalchemy":
+            named["SQLALCHEMY_DATABASE_URI"] = None  # it is the application's
+        elif isinstance(named["SQLALCHEMY_DATABASE_URI"], str):
+            named["SQLALCHEMY_DATABASE_URI"] = _in_instance(app, named["SQLALCHEMY_DATABASE_URI"])
+        return _StoreManager(clock=_now, **named)
+
+
+class _StoreManager(sessions.SessionManager):
+    session_class = ServerSideSession
+
+
+def _is_client_side(app: Flask) -> bool:
+    return str(app.config.get("SESSION_TYPE")).lower() == "cookie"
+
+
+def _in_instance(app: Flask, address: str) -> str:
+    """The address of a SQLite file as Flask-SQLAlchemy reads it: in the application's instance folder."""
+    scheme, colon, path = address.partition(":///")
+    if not colon or not scheme.startswith("sqlite") or not path or path.startswith((":memory:", "/", "file:", "?")):
+        return address
+    return f"{scheme}:///{Path(app.instance_path) / path}"
+
+
+def _warn_of_names(app: Flask) -> None:
+    for name in app.config:
+        near = meant(name)
+        if near is not None:
+            warnings.warn(f"{name} in app.config is no setting of sessions; is {near} meant?", stacklevel=2)
 
 
 class _Opened:
@@ -178,10 +291,19 @@ def _nothing() -> None:
 
 @lru_cache(maxsize=16)
 def _manager(settings: _Settings) -> sessions.SessionManager:
+    named = _named(settings)
+    named["SESSION_PERMANENT"] = None  # new sessions of Flask's own kind are never permanent
+    made = sessions.SessionManager(clock=_now, **named)
+    if str(named["SESSION_TYPE"]).lower() != "cookie":
+        raise ConfigError('CookieSessionInterface is for SESSION_TYPE "cookie"; use StoreSessionInterface.')
+    return made
+
+
+def _named(settings: _Settings) -> dict[str, Any]:
     named = dict(zip(_TAKEN, settings))
     if named["SESSION_COOKIE_DOMAIN"] is False:  # how Flask before 2.3 was told not to derive one
         named["SESSION_COOKIE_DOMAIN"] = None
-    return sessions.SessionManager(clock=_now, **named)
+    return named
 
 
 def _now() -> float:

@@ -45,16 +45,19 @@ class SessionManager:
     since 1970 in the place of the system's clock.
     """
 
+    #: What the sessions are made of.
+    session_class: type[Session]
+
     def __init__(self, *, clock: WallClock | None = None, **settings: Any) -> None:
         self._manager = Manager(settings, clock)
 
     def open(self, cookie_header: str | bytes | None) -> Session:
         """The session that a request's Cookie header names. A cookie that opens nothing gives a new, empty session."""
-        return Session(self._manager, self._open(library.open, header_bytes(cookie_header)))
+        return self.session_class(self._manager, self._open(library.open, header_bytes(cookie_header)))
 
     def open_value(self, value: str | bytes) -> Session:
         """The session of one cookie's value; an Error with a status says why there is none."""
-        return Session(self._manager, self._open(library.open_value, header_bytes(value)))
+        return self.session_class(self._manager, self._open(library.open_value, header_bytes(value)))
 
     def _open(self, function: Any, data: bytes) -> int | None:
         handle = c_void_p()
@@ -148,7 +151,7 @@ class Session(MutableMapping[str, Any]):
         return self[key]
 
     def clear(self) -> None:
-        """Removes every value."""
+        """Removes every value; in a store "_permanent" stays, as Flask-Session has it."""
         check(library.clear(self._handle, error_pointer()))
         self._forget()
 
@@ -209,6 +212,7 @@ class Session(MutableMapping[str, Any]):
 
     @modified.setter
     def modified(self, value: bool) -> None:
+        self._load_stored()  # what is not loaded is not saved
         check(library.set_modified(self._handle, bool(value), error_pointer()))
 
     @property
@@ -333,6 +337,9 @@ class Session(MutableMapping[str, Any]):
     def _flush_all(self) -> None:
         for key in list(self._lent):
             self._flush(key)
+
+
+SessionManager.session_class = Session
 
 
 def _name(key: str) -> bytes:
