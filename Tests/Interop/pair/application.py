@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One application with the session of Flask-Session or with ours, by the same settings: application.py WHOSE SETTINGS"""
+"""One application with the session of Flask-Session or with ours: application.py WHOSE SETTINGS"""
 
 import json
 import sys
