@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The driver of the demo: what it shows, how it fails, and that it leaves no server behind."""
 
+import contextlib
 import importlib.machinery
 import importlib.util
 import os
@@ -43,6 +44,11 @@ def start(**environment):
     return subprocess.Popen([sys.executable, RUN], env=environment, stdout=pipe, stderr=pipe, text=True)
 
 
+def show(demo, half):
+    with contextlib.ExitStack() as servers:
+        demo.show(half, servers)
+
+
 def is_running(process_id):
     try:
         os.kill(process_id, 0)
@@ -56,6 +62,7 @@ def test_once_it_plays_every_step_and_stops(examples):
         output, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (0, "")
     assert "< Set-Cookie: session=;" in output and "It still opens" in output
+    assert "< Set-Cookie: sid=;" in output and "It is dead" in output
     assert output.endswith("Every step went as expected.\n")
 
 
@@ -66,7 +73,7 @@ def test_else_it_waits_and_then_ends_its_servers(examples, number):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         process.send_signal(number)
         process.communicate(timeout=30)
-    assert line and len(children) == 2
+    assert line and len(children) == 4
     assert not any(is_running(int(child)) for child in children)
     assert process.returncode == 0
 
@@ -79,7 +86,7 @@ def test_an_answer_that_is_not_the_expected_one_ends_it(demo, capsys):
         steps=[demo.Step("Nobody is there.", "C", "/", {"user": "jack", "color": None, "visits": None})],
     )
     with pytest.raises(demo.Unexpected, match="expected .*'jack'.* got .*None"):
-        demo.show(half, once=True)
+        show(demo, half)
     words = capsys.readouterr().err.split()
     assert not is_running(int(words[words.index("stranger") + 1]))
 
@@ -87,14 +94,14 @@ def test_an_answer_that_is_not_the_expected_one_ends_it(demo, capsys):
 def test_a_server_that_does_not_start_ends_it(demo, capsys):
     half = demo.Half("None", {}, {"C": [sys.executable, "-c", "import sys; sys.exit('no library')"]}, [])
     with pytest.raises(demo.Unexpected, match="does not listen"):
-        demo.show(half, once=True)
+        show(demo, half)
     assert "no library" in capsys.readouterr().err
 
 
 def test_a_failure_is_status_1(demo, monkeypatch, capsys):
-    def fail(half, once):
+    def fail(once):
         raise demo.Unexpected("the page: expected a, got b")
 
-    monkeypatch.setattr(demo, "show", fail)
+    monkeypatch.setattr(demo, "show_all", fail)
     assert demo.main() == 1
     assert "expected a, got b" in capsys.readouterr().err

@@ -3,6 +3,7 @@
  * A small web server that shares its session with a Flask application.
  *
  *     DEMO_SECRET_KEY=... DEMO_SESSION_TYPE=cookie server [PORT]
+ *     DEMO_SESSION_TYPE=sqlite DEMO_SESSION_SQLITE=sessions.db server [PORT]
  *
  *     /                  who is logged in; counts the visits of a user
  *     /login?name=jack   logs in
@@ -146,7 +147,8 @@ static enum MHD_Result fail(struct request *request) {
   return respond(request->connection, ours ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_BAD_REQUEST, body, NULL);
 }
 
-/* Opens the session, runs the page, saves, and sends the page with every header line of the session. */
+/* Opens the session, runs the page, saves, and sends the page with every header line of the session. A session that was
+   ended elsewhere meanwhile, at a logout, is no failure: nothing was stored, and there is no cookie line. */
 static enum MHD_Result run(struct request *request, swiftsession_manager *manager, const struct page *page) {
   size_t size = 0;
   char *cookies = cookie_header(request->connection, &size);
@@ -159,7 +161,8 @@ static enum MHD_Result run(struct request *request, swiftsession_manager *manage
   char *body = describe(request);
   if (!body)
     return MHD_NO;
-  enum MHD_Result result = swiftsession_save(request->session, &request->error) == SWIFTSESSION_OK
+  status = swiftsession_save(request->session, &request->error);
+  enum MHD_Result result = status == SWIFTSESSION_OK || status == SWIFTSESSION_GONE
                                ? respond(request->connection, MHD_HTTP_OK, body, request->session)
                                : fail(request);
   free(body);
