@@ -24,6 +24,7 @@ package enum Backend {
   private static func isSQLite(_ type: Text, _ settings: Settings) -> Bool {
     if type == "sqlite" { return true }
     let url = settings.connection(.sqlalchemyURI) ?? settings.connection(.flaskSQLAlchemyURI)
-    return type == "sqlalchemy" && url?.scheme == "sqlite"
+    // Without an address it is SQLite's options that say so.
+    return type == "sqlalchemy" && (url?.scheme ?? "sqlite") == "sqlite"
   }
 }

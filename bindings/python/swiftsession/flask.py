@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 import warnings
@@ -16,7 +17,7 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
 from . import session as sessions
-from ._errors import ConfigError, SessionGone
+from ._errors import ConfigError, Error, SessionGone
 from ._settings import NAMES, meant
 
 if TYPE_CHECKING:
@@ -52,7 +53,14 @@ class Session:
 
     def init_app(self, app: Flask) -> None:
         """Gives the application its session interface; app.config is read at its first request."""
-        app.session_interface = StoreSessionInterface()
+        interface = app.session_interface = StoreSessionInterface()
+
+        @app.cli.command("session_cleanup")
+        def session_cleanup() -> None:
+            """Remove expired sessions from their store."""
+            manager = interface.manager(app)
+            while manager.sweep():
+                pass
 
 
 class CookieSessionInterface(SessionInterface):
@@ -201,7 +209,18 @@ class StoreSessionInterface(CookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> Any:
         if _is_client_side(app):
             return super().open_session(app, request)
-        return self._manager(app, self._settings(app)).open(request.environ.get("HTTP_COOKIE"))
+        manager = self._manager(app, self._settings(app))
+        session = manager.open(request.environ.get("HTTP_COOKIE"))
+        every = app.config.get("SESSION_CLEANUP_N_REQUESTS")
+        if every and random.randint(0, every) == 0:
+            self._clean_up(manager)
+        return session
+
+    def _clean_up(self, manager: sessions.SessionManager) -> None:
+        try:
+            manager.sweep()
+        except Error as problem:  # it is no part of the request
+            _logger.warning("Expired sessions could not be removed: %s", problem)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSideSession):
