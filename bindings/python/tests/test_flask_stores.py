@@ -365,6 +365,7 @@ def test_sessions_are_in_the_database_of_the_application(database, tmp_path, bin
     app, db = database
     if bind_key != "address":
         app.config.update(SESSION_SQLALCHEMY=db, SESSION_SQLALCHEMY_BIND_KEY=bind_key)
+        app.config["SQLALCHEMY_DATABASE_URI"] = "an address that nobody knows"  # the object has its own
     client = app.test_client()
     client.get("/set/user/jack")
     assert client.get("/get/user").text == "jack"
@@ -380,7 +381,7 @@ def test_a_database_of_another_application_is_an_error(database):
 
 
 def test_the_database_of_the_application_is_no_setting_of_another_store(config):
-    app = application(config, SQLALCHEMY_DATABASE_URI="postgresql+psycopg2://jack@localhost/app?sslmode=require&x=y")
+    app = application(config, SQLALCHEMY_DATABASE_URI="an address that nobody knows")
     assert app.test_client().get("/set/user/jack").status_code == 200
 
 
