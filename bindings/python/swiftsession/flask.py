@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from flask import current_app
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
@@ -196,9 +197,11 @@ class StoreSessionInterface(CookieSessionInterface):
         self._managers: WeakKeyDictionary[Flask, tuple[_Settings, sessions.SessionManager]] = WeakKeyDictionary()
         self._making = threading.Lock()
 
-    def regenerate(self, session: ServerSideSession) -> None:
+    def regenerate(self, session: Any) -> None:
         """A new id for the session at the end of the request, at login; the old one then opens nothing."""
-        if session:
+        if _is_client_side(current_app):
+            session.modified = True  # it is signed anew, and that is all
+        elif session:
             session.renew()
 
     def manager(self, app: Flask) -> sessions.SessionManager:

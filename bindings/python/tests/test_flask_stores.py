@@ -266,6 +266,15 @@ def test_regenerate_of_nothing_stores_nothing(config):
     assert "Set-Cookie" not in app.test_client().get("/regenerate").headers
 
 
+def test_regenerate_of_a_session_in_a_cookie_signs_it_anew(config):
+    app = application(config, SESSION_TYPE="cookie", SECRET_KEY="a key of more than 16 bytes")
+    view(app, "/regenerate")(lambda: app.session_interface.regenerate(flask.session))
+    client = app.test_client()
+    client.get("/set/user/jack")
+    assert "Set-Cookie" in client.get("/regenerate").headers
+    assert client.get("/get/user").text == "jack"
+
+
 # ---- Settings ----
 
 
