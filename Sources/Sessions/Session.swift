@@ -259,6 +259,7 @@ extension Session {
   /// For hosts that keep the values on their own side.
   package func setModified(_ modified: Bool) throws(Failure) {
     try checkWritable()
+    try load()
     self.modified = modified
   }
 

@@ -30,16 +30,6 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "cookie")])) == nil)
   }
 
-  @Test func aCallHasFiveSecondsOrTheTimeThatIsSet() throws {
-    let call = CallLimit(Settings()).call(now: 7)
-    #expect(call.now == 7)
-    #expect(4_000...5_000 ~= call.deadline.remaining)
-    let short = try CallLimit(settings([("SESSION_TIMEOUT", "0.25")])).call(now: 7)
-    #expect(0...250 ~= short.deadline.remaining)
-    let long = try CallLimit(settings([("SESSION_TIMEOUT", "60")])).call(now: 7)
-    #expect(59_000...60_000 ~= long.deadline.remaining)
-  }
-
   @Test func memory() throws {
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
