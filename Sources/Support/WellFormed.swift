@@ -4,8 +4,16 @@
 ///
 /// - Parameter surrogates: whether U+D800 to U+DFFF may stand in their three bytes, as `Text` keeps them.
 package func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>, surrogates: Bool = false) -> Bool {
+  let raw = UnsafeRawBufferPointer(bytes)
   var index = 0
   while index < bytes.count {
+    // Most text is ASCII: eight bytes at a time.
+    while bytes.count - index >= 8,
+      raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+    {
+      index += 8
+    }
+    guard index < bytes.count else { return true }
     let lead = bytes[index]
     if lead < 0x80 {
       index += 1
