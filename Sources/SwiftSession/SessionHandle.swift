@@ -67,9 +67,7 @@ final class Loan {
   init(_ bytes: [UInt8]) throws(Failure) {
     start = try allocate(bytes.count)
     count = bytes.count
-    for index in bytes.indices {
-      start[index] = bytes[index]
-    }
+    memcpy(start, bytes, count)
     start[count] = 0
   }
 

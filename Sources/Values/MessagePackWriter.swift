@@ -7,7 +7,7 @@ struct MessagePackWriter {
   private var count = 0
 
   init() {
-    bytes.reserveCapacity(256)
+    bytes.reserveCapacity(4096)
   }
 
   mutating func encode(_ value: Value) throws(Failure) -> [UInt8] {
