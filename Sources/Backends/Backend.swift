@@ -7,12 +7,12 @@ package import Support
 package enum Backend {
   /// The store that the settings ask for, connected to nothing yet. Nil for `cookie`, which has none. UNSUPPORTED where
   /// it was not compiled in.
-  package static func store(_ settings: Settings) throws(Failure) -> (any SessionStore)? {
+  package static func store(_ settings: Settings, log: Log = .silent) throws(Failure) -> (any SessionStore)? {
     guard let type = settings.text(.sessionType) else {
       throw Failure(.config, "\(SettingName.sessionType.text) is not set; it names where sessions are kept")
     }
     if type == "cookie" { return nil }
-    if type == "memory" { return MemoryStore() }
+    if type == "memory" { return MemoryStore(log: log) }
     if isSQLite(type, settings) {
       #if SQLite
         return SQLiteStore(try SQLiteOptions(settings))

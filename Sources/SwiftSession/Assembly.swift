@@ -9,7 +9,7 @@ enum Assembly {
   static func manager(_ settings: Settings, _ log: Log) throws(Failure) -> SessionManager {
     try settings.check()
     try refuseWhatIsNotHereYet(settings)
-    let store = try Backend.store(settings)
+    let store = try Backend.store(settings, log: log)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
     return try SessionManager.make(settings, store: store, log: log)
   }

@@ -4,7 +4,8 @@ package import Support
 
 /// Records in the memory of this process: for tests, demos and servers of one process.
 ///
-/// A forked child has a copy of its own from then on.
+/// A forked child has a copy of its own from then on, and a warning says so. New records make room for themselves: each
+/// sweeps away a few whose time has come.
 package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable {
   private struct Entry {
     var record: [UInt8]
@@ -14,16 +15,19 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
   }
 
   private let limits: StoreLimits
+  private let log: Log
   private let lock = Lock()
   private var entries: [Text: Entry] = [:]
   /// Every key once, so that a sweep can go on where the last one stopped.
   private var keys: [Text] = []
   private var sweepPlace = 0
   private var copied = false
+  private var warned = false
   private var observation: ForkObservation?
 
-  package init(largestRecord: Int? = nil) {
+  package init(largestRecord: Int? = nil, log: Log = .silent) {
     limits = StoreLimits(largestRecord: largestRecord)
+    self.log = log
     observation = ForkObservation(self)
   }
 
@@ -41,12 +45,15 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
 
   package func load(_ key: Text, _ call: Call) throws(Failure) -> StoredRecord? {
     try limits.check(key)
+    warnOfCopy()
     return lock.holding { live(key, call).map { StoredRecord($0.record) } }
   }
 
   package func create(_ key: Text, _ record: [UInt8], timeToLive: Int64, _ call: Call) throws(Failure) -> Creation {
     try limits.check(key, record, timeToLive: timeToLive)
+    warnOfCopy()
     return lock.holding {
+      _ = sweepSome(2, call)
       if let entry = entries[key] {
         if entry.expiry > call.now { return .exists }
         entries[key] = Entry(record: record, expiry: call.expiry(timeToLive), place: entry.place)
@@ -99,21 +106,35 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
 
   /// Looks at `limit` records and goes on from there the next time.
   package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
-    lock.holding {
-      var looked = 0
-      while looked < limit, sweepPlace < keys.count {
-        looked += 1
-        let key = keys[sweepPlace]
-        if live(key, call) == nil {
-          forget(key)
-        } else {
-          sweepPlace += 1
-        }
+    lock.holding { sweepSome(limit, call) }
+  }
+
+  private func sweepSome(_ limit: Int, _ call: Call) -> Bool {
+    var looked = 0
+    while looked < limit, sweepPlace < keys.count {
+      looked += 1
+      let key = keys[sweepPlace]
+      if live(key, call) == nil {
+        forget(key)
+      } else {
+        sweepPlace += 1
       }
-      if sweepPlace < keys.count { return true }
-      sweepPlace = 0
-      return false
     }
+    if sweepPlace < keys.count { return true }
+    sweepPlace = 0
+    return false
+  }
+
+  private func warnOfCopy() {
+    let isNews = lock.holding {
+      defer { warned = warned || copied }
+      return copied && !warned
+    }
+    guard isNews else { return }
+    log(
+      .warning,
+      "SESSION_TYPE 'memory' is used in a forked process: it has a copy of its own, and other processes do not see "
+        + "what is written here. Set SESSION_TYPE to a store that processes share, for example 'sqlite'.")
   }
 
   package func ping(_ call: Call) throws(Failure) {}
