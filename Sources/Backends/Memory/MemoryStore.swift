@@ -21,6 +21,8 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
   /// Every key once, so that a sweep can go on where the last one stopped.
   private var keys: [Text] = []
   private var sweepPlace = 0
+  /// The same for those that new records make room with, so that neither makes the other skip any.
+  private var roomPlace = 0
   private var copied = false
   private var warned = false
   private var observation: ForkObservation?
@@ -53,7 +55,7 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
     try limits.check(key, record, timeToLive: timeToLive)
     warnOfCopy()
     return lock.holding {
-      _ = sweepSome(2, call)
+      _ = sweep(2, from: &roomPlace, call)
       if let entry = entries[key] {
         if entry.expiry > call.now { return .exists }
         entries[key] = Entry(record: record, expiry: call.expiry(timeToLive), place: entry.place)
@@ -106,22 +108,22 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
 
   /// Looks at `limit` records and goes on from there the next time.
   package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
-    lock.holding { sweepSome(limit, call) }
+    lock.holding { sweep(limit, from: &sweepPlace, call) }
   }
 
-  private func sweepSome(_ limit: Int, _ call: Call) -> Bool {
+  private func sweep(_ limit: Int, from place: inout Int, _ call: Call) -> Bool {
     var looked = 0
-    while looked < limit, sweepPlace < keys.count {
+    while looked < limit, place < keys.count {
       looked += 1
-      let key = keys[sweepPlace]
+      let key = keys[place]
       if live(key, call) == nil {
         forget(key)
       } else {
-        sweepPlace += 1
+        place += 1
       }
     }
-    if sweepPlace < keys.count { return true }
-    sweepPlace = 0
+    if place < keys.count { return true }
+    place = 0
     return false
   }
 
