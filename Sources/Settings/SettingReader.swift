@@ -100,7 +100,7 @@ struct SettingReader {
   }
 
   private func number(_ bytes: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>) throws(Failure) -> Int64 {
-    guard let number = Decimal(bytes), number.isWhole, range ~= number.whole else {
+    guard let number = SettingNumber(bytes), number.isWhole, range ~= number.whole else {
       throw wrong("is not a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number.whole
@@ -108,7 +108,7 @@ struct SettingReader {
 
   private func mode(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Int64 {
     if let mode = octal(bytes) { return mode }
-    guard let number = Decimal(bytes), number.isWhole, 0...0o777 ~= number.whole else {
+    guard let number = SettingNumber(bytes), number.isWhole, 0...0o777 ~= number.whole else {
       throw wrong("is not a file mode: 0o600, or the same as a decimal number, 384")
     }
     return number.whole
@@ -127,14 +127,14 @@ struct SettingReader {
   }
 
   private func seconds(_ bytes: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>) throws(Failure) -> Int64 {
-    guard let number = Decimal(bytes), range ~= number.whole, !number.isNegative else {
+    guard let number = SettingNumber(bytes), range ~= number.whole, !number.isNegative else {
       throw wrong("is not a number of seconds from \(range.lowerBound) to \(range.upperBound)")
     }
     return number.whole
   }
 
   private func milliseconds(_ bytes: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>) throws(Failure) -> Int64 {
-    guard let number = Decimal(bytes), range ~= number.thousandths else {
+    guard let number = SettingNumber(bytes), range ~= number.thousandths, !number.isNegative else {
       let least: StaticString = range.lowerBound == 0 ? "0" : "0.001"
       throw wrong("is not a number of seconds from \(least) to \(range.upperBound / 1000)")
     }
