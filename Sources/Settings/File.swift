@@ -4,7 +4,8 @@ internal import Support
 
 /// A small file that is read in one piece and leaves no copy of its bytes behind.
 enum File {
-  /// - Returns: what `body` makes of the content, or CONFIG with the path and the system's reason.
+  /// - Returns: what `body` makes of the content, or CONFIG with the reason alone: a path may be a key in the wrong
+  ///   place.
   static func read<Content>(
     _ path: Text, limit: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Content
   ) -> Result<Content, Failure> {
@@ -17,8 +18,7 @@ enum File {
       }
     }
     guard error == 0 else {
-      let message = "the file \(path.string) of at most \(limit >> 10) KiB cannot be read: \(reason(error))"
-      return .failure(Failure(.config, message, native: error))
+      return .failure(Failure(.config, reason(error, limit), native: max(error, 0)))
     }
     defer {
       csupport_wipe(bytes, size)
@@ -27,7 +27,9 @@ enum File {
     return .success(body(UnsafeBufferPointer(start: bytes, count: size)))
   }
 
-  private static func reason(_ error: Int32) -> String {
+  private static func reason(_ error: Int32, _ limit: Int) -> String {
+    if error == CSUPPORT_NOT_REGULAR { return "it is not a regular file" }
+    if error == EFBIG { return "it has more than \(limit >> 10) KiB" }
     var buffer = [CChar](repeating: 0, count: 128)
     csupport_error_text(error, &buffer, buffer.count)
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -89,9 +89,13 @@ struct SettingReader {
     case .success(.some(let secret)): return secret
     case .success(.none): throw wrong("names an empty file; it has to hold the key, byte for byte")
     case .failure(let failure):
-      throw Failure(.config, "\(name.text): \(failure.message)", native: failure.native)
+      let expected: StaticString = "the path of a file with the bytes of the key is expected"
+      throw Failure(
+        .config, "\(name.text) names no file that can be read (\(failure.message)); \(expected)", native: failure.native
+      )
     }
   }
+    // No message has the path: a key that was given for it is the mistake to be made here.
 
   private func flag(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Bool {
     if equal(bytes, "true") || equal(bytes, "1") { return true }

@@ -17,7 +17,12 @@ extension Settings {
         return settings
       }
     }
-    self = try loaded.get().get()
+    switch loaded {
+    case .success(let result): self = try result.get()
+    case .failure(let failure):
+      throw Failure(
+        .config, "the settings in \(path.string) cannot be read: \(failure.message)", native: failure.native)
+    }
   }
 
   private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ path: Text) throws(Failure) {

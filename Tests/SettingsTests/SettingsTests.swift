@@ -196,7 +196,40 @@ struct SettingsTests {
     let missing = failure("SECRET_KEY_FILE", folder.path + "/missing")
     #expect(missing?.native == ENOENT)
     #expect(missing?.message.contains("No such file") == true)
-    #expect(failure("SECRET_KEY_FILE", folder.path)?.native == EISDIR)
+    #expect(missing?.message.contains("the path of a file with the bytes of the key is expected") == true)
+  }
+
+  @Test func whatIsNoFileIsSaidToBeNone() throws {
+    let folder = try Folder()
+    let pipe = folder.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for path in [folder.path, "/dev/null", pipe] {
+      let failure = failure("SECRET_KEY_FILE", path)
+      #expect(failure?.native == 0)
+      #expect(failure?.message.contains("it is not a regular file") == true)
+    }
+  }
+
+  @Test func aKeyInThePlaceOfItsFileIsNotShown() throws {
+    let folder = try Folder()
+    let hidden = try folder.file("hunter2", Data(count: 65_537))
+    let empty = try folder.file("hunter2-empty", Data())
+    for value in ["hunter2", "hunter2/hunter2", hidden, hidden + "/x", empty, "hunter2\n", "hunter2\0"] {
+      for (name, value) in [("SECRET_KEY_FILE", value), ("SECRET_KEY_FALLBACKS_FILES", "[\"\(value)\"]")] {
+        let failure = failure(name, value)
+        #expect(failure?.status == .config)
+        #expect(failure?.message.contains("hunter2") == false)
+        #expect(failure?.message.hasPrefix("\(name) ") == true)
+        #expect(failure?.message.utf8.count ?? 999 < 248)
+      }
+    }
+    var settings = Settings()
+    let failure = #expect(throws: Failure.self) {
+      try Array("hunter2".utf8).withUnsafeBufferPointer {
+        try settings.add("SECRET_KEY_FALLBACKS_FILES", bytes: $0)
+      }
+    }
+    #expect(failure?.message.contains("hunter2") == false)
   }
 
   @Test func contradictionsAreFound() throws {

@@ -69,7 +69,7 @@ int csupport_read_file(const char *path, size_t limit, unsigned char **bytes, si
   if (fstat(fd, &status) != 0) {
     error = errno;
   } else if (!S_ISREG(status.st_mode)) {
-    error = EISDIR;
+    error = CSUPPORT_NOT_REGULAR;
   } else if (!(buffer = malloc(limit + 1))) {
     error = ENOMEM;
   }

@@ -4,6 +4,7 @@
 #ifndef CSUPPORT_H
 #define CSUPPORT_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -66,8 +67,11 @@ int csupport_create_file(const char *path);
 /* The working directory, to be freed with free(); NULL when it has none or memory is short. */
 char *csupport_working_directory(void);
 
-/* Reads at most `limit` bytes of a file. 0 and *bytes (free with free()) and *size; else an errno: EFBIG above the
-   limit, EISDIR for what is not a regular file. */
+/* What is there is a folder, a device, a pipe or a socket. */
+#define CSUPPORT_NOT_REGULAR (-1)
+
+/* Reads at most `limit` bytes of a file. 0 and *bytes (free with free()) and *size; else CSUPPORT_NOT_REGULAR or an
+   errno: EFBIG above the limit. */
 int csupport_read_file(const char *path, size_t limit, unsigned char **bytes, size_t *size);
 
 /* The text for an errno, written into `buffer`. */
