@@ -18,7 +18,23 @@ package enum Backend {
         return SQLiteStore(try SQLiteOptions(settings))
       #endif
     }
-    throw Failure(.unsupported, "This library was built without the store \(type.string)")
+    throw unsupported(type)
+  }
+
+  private static func unsupported(_ type: Text) -> Failure {
+    let name = SettingName.sessionType.text
+    if type == "sqlalchemy" {
+      return Failure(.unsupported, "\(name) sqlalchemy reaches SQLite alone in this release: sqlite:///... is expected")
+    }
+    return Failure(.unsupported, "\(name) \(type.string) is not in this release; \(usable) are")
+  }
+
+  private static var usable: StaticString {
+    #if SQLite
+      "cookie, memory, sqlite and sqlalchemy with a sqlite:///... address"
+    #else
+      "cookie and memory"
+    #endif
   }
 
   private static func isSQLite(_ type: Text, _ settings: Settings) -> Bool {

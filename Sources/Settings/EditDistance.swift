@@ -19,12 +19,14 @@ func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int? {
   return row[right.count]
 }
 
-/// The candidate that is nearest to what was written.
+/// The candidate that is nearest to what was written; nil where more than a third differs from all of them.
 func nearest(to written: [UInt8], of candidates: [StaticString]) -> StaticString? {
   var best: StaticString?
   var least = Int.max
   for candidate in candidates {
-    guard let distance = editDistance(written, Text(stringLiteral: candidate).bytes), distance < least else { continue }
+    let name = Text(stringLiteral: candidate).bytes
+    guard let distance = editDistance(written, name), distance < least, distance * 3 <= max(written.count, name.count)
+    else { continue }
     (best, least) = (candidate, distance)
   }
   return best

@@ -50,9 +50,12 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .keyPrefix: ("SESSION_KEY_PREFIX", .text)
     case .idLength: ("SESSION_ID_LENGTH", .number(16...128))
     case .serializationFormat:
-      ("SESSION_SERIALIZATION_FORMAT", .choice(["msgpack", "json", "pickle0", "pickle4", "pickle5"]))
-    case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", "sealed"]))
-    case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", "sealed"]))
+      (
+        "SESSION_SERIALIZATION_FORMAT",
+        .choice(["msgpack", "json", .later("pickle0"), .later("pickle4"), .later("pickle5")])
+      )
+    case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
+    case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", .later("sealed")]))
     case .failure: ("SESSION_FAILURE", .choice(["raise"]))
     case .cacheControl: ("SESSION_CACHE_CONTROL", .text)
 
@@ -92,7 +95,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .sqlalchemyBindKey:
       ("SESSION_SQLALCHEMY_BIND_KEY", .refused(.config, "give that bind's URL as SESSION_SQLALCHEMY_DATABASE_URI"))
     case .cachelibObject:
-      ("SESSION_CACHELIB", .refused(.config, "set SESSION_TYPE to filesystem and its directory as SESSION_FILE_DIR"))
+      ("SESSION_CACHELIB", .refused(.unsupported, "use another SESSION_TYPE"))
     case .dynamodb: ("SESSION_DYNAMODB", .refused(.unsupported, "use another SESSION_TYPE"))
     case .dynamodbTable: ("SESSION_DYNAMODB_TABLE", .refused(.unsupported, "use another SESSION_TYPE"))
     }
@@ -100,8 +103,9 @@ package enum SettingName: Int, CaseIterable, Sendable {
 
   private static var sessionTypes: [SettingWord] {
     [
-      "cookie", "memory", "filesystem", "sqlite", "redis", "memcached", "mongodb", "sqlalchemy", "postgresql", "mysql",
-      .alias("cachelib", of: "filesystem"),
+      "cookie", "memory", "sqlite", "sqlalchemy",
+      .later("redis"), .later("memcached"), .later("mongodb"), .later("postgresql"), .later("mysql"),
+      .later("filesystem"), .later("cachelib", of: "filesystem"),
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),
     ]

@@ -152,10 +152,10 @@ struct SettingReader {
       }
       return Text(stringLiteral: word.meaning)
     }
-    let usable = words.filter { $0.refusal == nil }.map { $0.text }
+    let proposed = words.filter { $0.isProposed }.map { $0.text }
     var list = ""
-    for word in usable { list += list.utf8.isEmpty ? "\(word)" : ", \(word)" }
-    let advice = nearest(to: Array(bytes), of: usable).map { "; the nearest is \($0)" } ?? ""
+    for word in proposed { list += list.utf8.isEmpty ? "\(word)" : ", \(word)" }
+    let advice = nearest(to: Array(bytes), of: proposed).map { "; the nearest is \($0)" } ?? ""
     throw wrong("\(shown(bytes))\(advice); one of these is expected: \(list)")
   }
 

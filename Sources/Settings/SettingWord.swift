@@ -6,22 +6,28 @@ package struct SettingWord: Sendable, ExpressibleByStringLiteral {
   package let text: StaticString
   /// What is kept when this word is given: itself, or the word it is another name for.
   package let meaning: StaticString
+  /// Whether messages propose it.
+  package let isProposed: Bool
   /// Set for a word that is known and still cannot be used: the status and what to do instead.
   package let refusal: (status: Status, advice: StaticString)?
 
   package init(stringLiteral text: StaticString) {
-    self.init(text, meaning: text, refusal: nil)
+    self.init(text, meaning: text, isProposed: true)
   }
 
-  package static func alias(_ text: StaticString, of meaning: StaticString) -> SettingWord {
-    SettingWord(text, meaning: meaning, refusal: nil)
+  /// A word of a later release: it may be set, and a manager that would need it does not open.
+  package static func later(_ text: StaticString, of meaning: StaticString? = nil) -> SettingWord {
+    SettingWord(text, meaning: meaning ?? text, isProposed: false)
   }
 
   package static func refused(_ text: StaticString, _ status: Status, _ advice: StaticString) -> SettingWord {
-    SettingWord(text, meaning: text, refusal: (status, advice))
+    SettingWord(text, meaning: text, isProposed: false, refusal: (status, advice))
   }
 
-  private init(_ text: StaticString, meaning: StaticString, refusal: (status: Status, advice: StaticString)?) {
-    (self.text, self.meaning, self.refusal) = (text, meaning, refusal)
+  private init(
+    _ text: StaticString, meaning: StaticString, isProposed: Bool,
+    refusal: (status: Status, advice: StaticString)? = nil
+  ) {
+    (self.text, self.meaning, self.isProposed, self.refusal) = (text, meaning, isProposed, refusal)
   }
 }

@@ -40,10 +40,17 @@ struct SettingsTests {
     #expect(failure?.message == "\(name) is not a setting; the nearest name is \(nearest)")
   }
 
+  @Test(arguments: ["DEBUG", "FOO", "X", "SESSION", "TEMPLATES_AUTO_RELOAD"])
+  func aNameFarFromAllIsToldNone(_ name: String) {
+    #expect(failure(name, "x")?.message == "\(name) is not a setting; the README lists them all")
+  }
+
   @Test func whatIsNoNameIsNotShown() {
     #expect(failure("c2VjcmV0=", "x")?.message.contains("c2Vj") == false)
     #expect(failure("", "x")?.status == .config)
-    #expect(failure(String(repeating: "A", count: 65), "x")?.message == "this is not the name of a setting")
+    #expect(
+      failure(String(repeating: "A", count: 65), "x")?.message
+        == "this is not the name of a setting; the README lists them all")
   }
 
   @Test func readsFlagsInAnyCase() throws {
@@ -112,9 +119,17 @@ struct SettingsTests {
     #expect(failure("SESSION_TYPE", "null")?.status == .config)
     #expect(failure("SESSION_TYPE", "DynamoDB")?.status == .unsupported)
     #expect(failure("SESSION_TYPE", "")?.status == .config)
-    let message = try #require(failure("SESSION_TYPE", "radis")?.message)
-    #expect(message.hasPrefix("SESSION_TYPE is \"radis\"; the nearest is redis;"))
-    #expect(message.utf8.count < 248)
+    #expect(
+      failure("SESSION_TYPE", "sqlit")?.message
+        == "SESSION_TYPE is \"sqlit\"; the nearest is sqlite; one of these is expected: "
+        + "cookie, memory, sqlite, sqlalchemy")
+    // Nothing is near, or what is near is of a later release.
+    for text in ["", "x", "radis", "oracle"] {
+      let message = try #require(failure("SESSION_TYPE", text)?.message)
+      #expect(message.hasSuffix("; one of these is expected: cookie, memory, sqlite, sqlalchemy"))
+      #expect(!message.contains("nearest") && !message.contains("redis"))
+    }
+    #expect(failure("SESSION_COOKIE_FORMAT", "seald")?.message.hasSuffix("expected: signed") == true)
     #expect(failure("SESSION_TYPE", "redis://:hunter2@h")?.message.contains("hunter2") == false)
     #expect(failure("SESSION_TYPE", String(repeating: "e", count: 100))?.message.utf8.count ?? 999 < 248)
     #expect(failure("SESSION_SERIALIZATION_FORMAT", "yaml")?.status == .config)

@@ -12,15 +12,17 @@ import Testing
     return settings
   }
 
-  private func status(_ pairs: [(Text, Text)]) throws -> Status? {
+  private func failure(_ pairs: [(Text, Text)]) throws -> Failure? {
     let settings = try settings(pairs)
     do throws(Failure) {
       _ = try Backend.store(settings)
       return nil
     } catch {
-      return error.status
+      return error
     }
   }
+
+  private func status(_ pairs: [(Text, Text)]) throws -> Status? { try failure(pairs)?.status }
 
   @Test func aTypeIsRequired() throws {
     #expect(try status([]) == .config)
@@ -32,6 +34,13 @@ import Testing
 
   @Test func memory() throws {
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
+  }
+
+  @Test(arguments: ["redis", "memcached", "mongodb", "postgresql", "mysql", "filesystem"])
+  func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
+    let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
+    #expect(failure.status == .unsupported)
+    #expect(failure.message.hasPrefix("SESSION_TYPE \(type) is not in this release; cookie"))
   }
 
   #if SQLite
@@ -59,6 +68,10 @@ import Testing
       }
       #expect(try RawDatabase(folder.path("a.db"))("SELECT count(*) FROM sessions") == ["0"])
       #expect(try status(pairs("sqlite://")) == .config)
+      let other = try failure(pairs("mysql://u@h/d"))
+      #expect(other?.status == .unsupported)
+      #expect(other?.message.contains("sqlite:///... is expected") == true)
+      #expect(try failure([("SESSION_TYPE", "sqlalchemy")])?.message.contains("URI is not set") == true)
       #expect(try status(pairs("sqlite:///:memory:")) == .config)
       #expect(try status(pairs("sqlite://host/a.db")) == .config)
       #expect(try status(pairs("sqlite:////a.db?uri=true")) == .config)
