@@ -5,7 +5,8 @@ package import Support
 /// Settings from a file and from the environment.
 extension Settings {
   /// Reads a file of `NAME=value` lines of at most 1 MiB. Blank lines and lines that begin with `#` say nothing, a line
-  /// may end with CR LF, and there is no quoting: the value is all that stands after the first `=`.
+  /// may end with CR LF. There is no quoting, and no space is taken away: the value is all that stands after the first
+  /// `=`.
   package mutating func load(path: Text) throws(Failure) {
     guard !path.isEmpty, !path.bytes.contains(0) else {
       throw Failure(.argument, "the path of a file of settings is expected")
@@ -43,12 +44,32 @@ extension Settings {
   }
 
   private mutating func read(line: UnsafeBufferPointer<UInt8>) throws(Failure) {
-    guard line.first != UInt8(ascii: "#"), line.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
+    guard !line.starts(with: [0xEF, 0xBB, 0xBF]) else {
+      throw Failure(.config, "it begins with a byte-order mark; save the file as UTF-8 without one")
+    }
+    guard let start = line.first(where: { !isBlank($0) }), line.first != UInt8(ascii: "#") else { return }
+    guard start != UInt8(ascii: "#") else {
+      throw Failure(.config, "this comment is indented; its # has to be the first character of the line")
+    }
     guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
       throw Failure(.config, "NAME=value is expected, or a # before a comment")
     }
-    try set(Text(Array(line[..<equals])), bytes: UnsafeBufferPointer(rebasing: line[(equals + 1)...]))
+    let name = line[..<equals]
+    try check(name)
+    try set(Text(Array(name)), bytes: UnsafeBufferPointer(rebasing: line[(equals + 1)...]))
   }
+
+  /// Says what is wrong with a name as shells and other readers of such files take it.
+  private func check(_ name: Slice<UnsafeBufferPointer<UInt8>>) throws(Failure) {
+    if name.drop(while: isBlank).starts(with: Text("export ").bytes) {
+      throw Failure(.config, "NAME=value is expected, without export: no shell reads this file")
+    }
+    if name.first.map(isBlank) ?? false || name.last.map(isBlank) ?? false {
+      throw Failure(.config, "there is a space around the name; NAME=value without spaces is expected")
+    }
+  }
+
+  private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   /// Takes every variable of the environment whose name begins with `prefix`: the rest of its name has to be one of
   /// ours.

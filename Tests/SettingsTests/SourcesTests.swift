@@ -40,6 +40,24 @@ struct SourcesTests {
     }
   }
 
+  @Test(arguments: [
+    (" SECRET_KEY=hunter2", "there is a space around the name"),
+    ("SECRET_KEY = hunter2", "there is a space around the name"),
+    ("\tSECRET_KEY=hunter2", "there is a space around the name"),
+    ("export SECRET_KEY=hunter2", "without export"), (" export  SECRET_KEY=hunter2", "without export"),
+    ("\u{FEFF}SECRET_KEY=hunter2", "byte-order mark"), ("\u{FEFF}# hunter2", "byte-order mark"),
+    ("  # hunter2", "has to be the first character"), ("\t# a=hunter2", "has to be the first character"),
+  ])
+  func saysWhatOtherReadersOfSuchFilesTake(_ line: String, _ words: String) {
+    for (content, number) in [(line, 1), ("#\n\(line)\r\n", 2)] {
+      let failure = #expect(throws: Failure.self) { try load(content) }
+      #expect(failure?.status == .config)
+      #expect(failure?.message.contains("session.conf, line \(number): ") == true)
+      #expect(failure?.message.contains(words) == true, "\(failure?.message ?? "")")
+      #expect(failure?.message.contains("hunter2") == false)
+    }
+  }
+
   @Test func aFailureChangesNothing() throws {
     let folder = try Folder()
     let file = try folder.file("session.conf", Data("SESSION_TYPE=redis\nSESSION_TYPE=null".utf8))
