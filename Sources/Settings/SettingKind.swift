@@ -5,6 +5,8 @@ package import Support
 package enum SettingKind: Sendable {
   /// UTF-8 without control characters.
   case text
+  /// What is sent as the value of a header: visible ASCII, with spaces within; not empty.
+  case header
   /// A path of the file system; not empty.
   case path
   /// A URL, which may hold a password: never shown.

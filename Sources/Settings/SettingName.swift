@@ -57,7 +57,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
     case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", .later("sealed")]))
     case .failure: ("SESSION_FAILURE", .choice(["raise"]))
-    case .cacheControl: ("SESSION_CACHE_CONTROL", .text)
+    case .cacheControl: ("SESSION_CACHE_CONTROL", .header)
 
     case .idleTimeout: ("SESSION_IDLE_TIMEOUT", .seconds(1...SettingName.century))
     case .absoluteTimeout: ("SESSION_ABSOLUTE_TIMEOUT", .seconds(1...SettingName.century))

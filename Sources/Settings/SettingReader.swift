@@ -13,6 +13,7 @@ struct SettingReader {
     guard bytes.count <= 1 << 20 else { throw wrong("has more than 1 MiB") }
     switch name.kind {
     case .text: return .text(try text(bytes))
+    case .header: return .text(try header(bytes))
     case .path: return .text(try path(bytes))
     case .connection: return .connection(try ConnectionURL(bytes, of: name))
     case .secret: return .secret(try secret(bytes))
@@ -51,6 +52,13 @@ struct SettingReader {
     return Text(Array(bytes))
   }
 
+  private func header(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
+    guard let first = bytes.first, let last = bytes.last, first != 0x20, last != 0x20,
+      bytes.allSatisfy({ 0x20...0x7E ~= $0 })
+    else { throw wrong("is not the value of a header: visible ASCII is expected, with spaces only within it") }
+    return Text(Array(bytes))
+  }
+
   private func path(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
     guard !bytes.isEmpty else { throw wrong("is empty; a path is expected") }
     return try text(bytes)
@@ -84,6 +92,7 @@ struct SettingReader {
 
   private func secretInFile(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
     let path = try path(bytes)
+    // No message has the path: a key that was given for it is the mistake to be made here.
     let content = File.read(path, limit: 64 << 10) { (bytes) -> Secret? in bytes.isEmpty ? nil : Secret(bytes) }
     switch content {
     case .success(.some(let secret)): return secret
@@ -95,7 +104,6 @@ struct SettingReader {
       )
     }
   }
-    // No message has the path: a key that was given for it is the mistake to be made here.
 
   private func flag(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Bool {
     if equal(bytes, "true") || equal(bytes, "1") { return true }
