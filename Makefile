@@ -6,6 +6,7 @@ OUT     := .build/swiftsession
 VENV    := .build/venv
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
+C_FILES  = $(shell find Sources Include Tests Benchmarks bindings -name '*.[ch]')
 
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
@@ -43,9 +44,11 @@ bench: build
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
+	clang-format --dry-run --Werror $(C_FILES)
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
+	clang-format -i $(C_FILES)
 
 clean:
 	rm -rf .build

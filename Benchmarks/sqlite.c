@@ -204,8 +204,9 @@ int main(void) {
     plain_open();
     snprintf(title, sizeof title, "SQLite, load and replace, %zu bytes", record_size);
     request_open();
-    contestant all[] = {
-        {"libswiftsession, the store", ours, {0}}, {"libswiftsession, a request", request, {0}}, {"plain C", plain, {0}}};
+    contestant all[] = {{"libswiftsession, the store", ours, {0}},
+                        {"libswiftsession, a request", request, {0}},
+                        {"plain C", plain, {0}}};
     compare(title, all, 3, 2000);
     swiftsession_manager_free(manager);
     sqlite3_finalize(load);

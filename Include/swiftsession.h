@@ -38,11 +38,12 @@
  *
  *   Threads: managers, and signers once they are set up, may be used by any number of threads at the same time. A
  *   config or a session belongs to one thread at a time. The library starts no threads, takes no signals and writes
- *   nothing to stdout or stderr. It may be used on both sides of a fork(). A thread that calls it needs 256 KB of stack.
+ *   nothing to stdout or stderr. It may be used on both sides of a fork(). A thread that calls it needs
+ *   256 KB of stack.
  *
  *   Limits: values nest 200 deep, the session itself being the first level; a payload has at most 16 MiB and 1,048,576
- *   values; an integer has at most 4,300 digits. A session in a cookie has at most 1 MiB as JSON and makes a cookie of at
- *   most 64 KiB, as much of a Cookie header as is looked at; browsers keep about 4 KiB. Above a limit is TOO_LARGE.
+ *   values; an integer has at most 4,300 digits. A session in a cookie has at most 1 MiB as JSON and makes a cookie of
+ *   at most 64 KiB, as much of a Cookie header as is looked at; browsers keep about 4 KiB. Above a limit is TOO_LARGE.
  */
 #ifndef SWIFTSESSION_H
 #define SWIFTSESSION_H
@@ -330,8 +331,8 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
    after further changes; the lines are then those of the last call.
 
    A session in a cookie follows Flask's rules: a Set-Cookie line when it was modified, or when it is permanent and
-   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. TOO_LARGE above the limits, and
-   ARGUMENT when the clock says a time before 1970.
+   SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. TOO_LARGE above the limits,
+   and ARGUMENT when the clock says a time before 1970.
 
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
@@ -390,8 +391,8 @@ swiftsession_status swiftsession_store_create(swiftsession_store *store, const v
 /* Puts a record in the place of the one that the token is of: CONFLICT when another one is there by now, GONE when none
    is. */
 swiftsession_status swiftsession_store_replace(swiftsession_store *store, const void *key, size_t key_size,
-                                               const void *record, size_t size, int64_t time_to_live,
-                                               const void *token, size_t token_size, swiftsession_error *error);
+                                               const void *record, size_t size, int64_t time_to_live, const void *token,
+                                               size_t token_size, swiftsession_error *error);
 
 /* Sets the full time to live and leaves the record alone. GONE when there is none. */
 swiftsession_status swiftsession_store_touch(swiftsession_store *store, const void *key, size_t key_size,

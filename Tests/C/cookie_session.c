@@ -185,7 +185,8 @@ static void the_age_is_checked_to_the_second(void) {
     swiftsession_session *session = open_header(manager, jack);
     CHECK(swiftsession_origin(session) == moments[i].origin);
     swiftsession_session_free(session);
-    swiftsession_status status = swiftsession_open_value(manager, strchr(jack, '=') + 1, strlen(jack) - 8, &session, NULL);
+    swiftsession_status status =
+        swiftsession_open_value(manager, strchr(jack, '=') + 1, strlen(jack) - 8, &session, NULL);
     CHECK(status == (moments[i].origin == SWIFTSESSION_ORIGIN_COOKIE ? SWIFTSESSION_OK : SWIFTSESSION_EXPIRED));
     if (status == SWIFTSESSION_OK)
       swiftsession_session_free(session);
@@ -212,8 +213,8 @@ static void without_a_key_a_session_is_read_only(void) {
 
 static void what_no_release_follows_yet_is_refused(void) {
   static const char *const settings[][2] = {
-      {"SESSION_IDLE_TIMEOUT", "60"},  {"SESSION_ABSOLUTE_TIMEOUT", "60"}, {"SESSION_COOKIE_FORMAT", "sealed"},
-      {"SESSION_RENEW_AFTER", "60"},   {"SESSION_RENEW_GRACE", "10"},      {"SESSION_RECORD_FORMAT", "sealed"},
+      {"SESSION_IDLE_TIMEOUT", "60"},   {"SESSION_ABSOLUTE_TIMEOUT", "60"}, {"SESSION_COOKIE_FORMAT", "sealed"},
+      {"SESSION_RENEW_AFTER", "60"},    {"SESSION_RENEW_GRACE", "10"},      {"SESSION_RECORD_FORMAT", "sealed"},
       {"SESSION_TOUCH_INTERVAL", "60"},
   };
   for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
@@ -315,7 +316,8 @@ static void a_manager_that_is_refused_leaves_nothing(void) {
     swiftsession_signer *signer;
     OK(swiftsession_config_new(&config, &error));
     OK(swiftsession_config_set(config, "SESSION_TYPE", i == 2 ? "memory" : "cookie", &error));
-    OK(swiftsession_config_set(config, i == 2 ? "SESSION_USE_SIGNER" : "SESSION_COOKIE_NAME", i == 2 ? "1" : "a b", &error));
+    OK(swiftsession_config_set(config, i == 2 ? "SESSION_USE_SIGNER" : "SESSION_COOKIE_NAME", i == 2 ? "1" : "a b",
+                               &error));
     CHECK(swiftsession_manager_open(config, &manager, NULL) == SWIFTSESSION_CONFIG);
     swiftsession_config_free(config);
     OK(swiftsession_signer_new(&signer, &error));

@@ -161,8 +161,8 @@ ccrypto_hmac *ccrypto_hmac_new(int algorithm, const void *key, size_t size) {
 int ccrypto_hmac_sign(const ccrypto_hmac *hmac, const void *bytes, size_t size, unsigned char *digest) {
   EVP_MAC_CTX *context = EVP_MAC_CTX_dup(hmac->keyed);
   size_t length = 0;
-  int fine = context && EVP_MAC_update(context, bytes, size) &&
-             EVP_MAC_final(context, digest, &length, CCRYPTO_MAX_DIGEST);
+  int fine =
+      context && EVP_MAC_update(context, bytes, size) && EVP_MAC_final(context, digest, &length, CCRYPTO_MAX_DIGEST);
   EVP_MAC_CTX_free(context);
   return fine;
 }

@@ -45,9 +45,8 @@ void csupport_lock_reset(csupport_lock *lock);
 /* Calls around each fork(): `prepare` before it, the last observer first; `parent` and `child` after it, the first
    observer first. None of the three may add or end an observer. */
 typedef struct csupport_fork_observer csupport_fork_observer;
-__attribute__((returns_nonnull)) csupport_fork_observer *csupport_fork_observe(void *context, void (*prepare)(void *),
-                                                                               void (*parent)(void *),
-                                                                               void (*child)(void *));
+__attribute__((returns_nonnull)) csupport_fork_observer *
+csupport_fork_observe(void *context, void (*prepare)(void *), void (*parent)(void *), void (*child)(void *));
 /* Waits for a fork() that is under way. */
 void csupport_fork_ignore(csupport_fork_observer *observer);
 
@@ -82,6 +81,7 @@ char *const *csupport_environment(void);
 
 /* The six bits that each character of the base64url alphabet stands for; 64 for every other byte. */
 __attribute__((returns_nonnull)) static inline const unsigned char *csupport_base64url_values(void) {
+  /* clang-format off */
   static const unsigned char values[256] = {
       64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
       64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
@@ -100,6 +100,7 @@ __attribute__((returns_nonnull)) static inline const unsigned char *csupport_bas
       64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
       64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
   };
+  /* clang-format on */
   return values;
 }
 
