@@ -15,7 +15,7 @@ NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
 build:
 	Tools/dependencies build
-	swift build -c release --traits Embedded --product swiftsession
+	swift build -c release --traits Embedded --product swiftsession --disable-local-rpath
 	Tools/library-folder .build/release/libswiftsession.so $(OUT) $(NEEDED)
 	Tools/pkg-config-file '$(CURDIR)' '$(CURDIR)/$(OUT)' '$(CURDIR)/Include' $(VERSION) > $(OUT)/swiftsession.pc
 
@@ -31,9 +31,11 @@ demo: build
 	$(MAKE) --no-print-directory -C bindings/c
 	$(VENV)/bin/python demo/run
 
-install: build
+# What `make build` made, so that root needs no Swift.
+install:
+	@test -e $(OUT)/libswiftsession.so.0 || { echo 'Nothing is built yet: `make build` first, not as root.' >&2; exit 1; }
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include'
-	install -m 755 $(OUT)/libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so.$(VERSION)'
+	install -s -m 755 $(OUT)/libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so.$(VERSION)'
 	ln -sf libswiftsession.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/libswiftsession.so.0'
 	ln -sf libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so'
 	install -m 644 Include/swiftsession.h '$(DESTDIR)$(PREFIX)/include/swiftsession.h'

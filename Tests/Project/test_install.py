@@ -22,12 +22,40 @@ int main(void) {
 """
 
 
+# No Swift on the PATH, as for root.
+WITHOUT_SWIFT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+
+
+def install(*variables):
+    return subprocess.run(
+        ["make", "--silent", "install", *variables], cwd=ROOT, env=WITHOUT_SWIFT, capture_output=True, text=True
+    )
+
+
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("system")
-    command = ["make", "--silent", "install", f"DESTDIR={folder}", "PREFIX=/usr"]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    result = install(f"DESTDIR={folder}", "PREFIX=/usr")
+    assert result.returncode == 0, result.stderr
     return folder
+
+
+def test_without_a_build_it_says_what_to_do(tmp_path):
+    result = install(f"DESTDIR={tmp_path}", f"OUT={tmp_path}/nothing")
+    assert result.returncode != 0 and "`make build` first" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_library_is_stripped_and_looked_for_nowhere_else(system):
+    library = system / "usr" / "lib" / "libswiftsession.so.0"
+
+    def readelf(option):
+        command = ["readelf", option, "-W", library]
+        return subprocess.run(command, env=WITHOUT_SWIFT, check=True, capture_output=True, text=True).stdout
+
+    assert ".dynsym" in readelf("-S") and ".note.dlopen" in readelf("-S")
+    assert ".debug" not in readelf("-S") and ".symtab" not in readelf("-S")
+    assert "SONAME" in readelf("-d") and "RUNPATH" not in readelf("-d") and "RPATH" not in readelf("-d")
 
 
 def test_a_system_has_the_library_its_links_the_header_and_the_pc_file(system):
@@ -63,3 +91,20 @@ def test_a_program_builds_and_runs_against_it(system, tmp_path):
     )  # fmt: skip
     environment = {"LD_LIBRARY_PATH": str(system / "usr" / "lib")}
     subprocess.run([tmp_path / "program"], env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_the_examples_take_the_library_that_is_found_now(tmp_path):
+    assert install(f"PREFIX={tmp_path}/local").returncode == 0
+    checkout = str(ROOT / ".build" / "swiftsession")
+
+    def library(pkg_config_path):
+        out = tmp_path / "examples"
+        command = ["make", "--silent", "-C", "bindings/c", f"OUT={out}", f"PKG_CONFIG_PATH={pkg_config_path}"]
+        subprocess.run([*command, f"{out}/verify"], cwd=ROOT, check=True)
+        libraries = subprocess.run(["ldd", out / "verify"], check=True, capture_output=True, text=True).stdout
+        found = re.search(r"libswiftsession\.so\.0 => (.*)/libswiftsession", libraries)[1]
+        return found, (out / "verify").stat().st_mtime_ns
+
+    first, built = library(checkout)
+    assert first == checkout and library(checkout) == (first, built)
+    assert library(f"{tmp_path}/local/lib/pkgconfig")[0] == f"{tmp_path}/local/lib"
