@@ -65,8 +65,8 @@ static void ids_are_ours_alone(void) {
 }
 
 static void signed_ids(void) {
-  static const char *const with_signer[] = {"SESSION_TYPE", "memory", "SESSION_USE_SIGNER", "true",
-                                            "SECRET_KEY",   "adavafa", NULL};
+  static const char *const with_signer[] = {"SESSION_TYPE", "memory", "SESSION_USE_SIGNER", "true", "SECRET_KEY",
+                                            "adavafa",      NULL};
   char cookie[256];
   swiftsession_manager *manager = manager_of(with_signer);
   log_in(manager, cookie, sizeof cookie);
