@@ -15,11 +15,7 @@ public func swiftsession_get_bool(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Int32>?,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let value = try value(try handle(session), try text(key, "key"))
-    let found: Int32 = try value.bool ? 1 : 0
-    result?.pointee = found
-  }
+  get(session, key, result, error) { value throws(Failure) in try value.bool ? 1 : 0 }
 }
 
 @implementation @_cdecl("swiftsession_get_integer")
@@ -27,11 +23,7 @@ public func swiftsession_get_integer(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Int64>?,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let value = try value(try handle(session), try text(key, "key"))
-    let found = try value.integer
-    result?.pointee = found
-  }
+  get(session, key, result, error) { value throws(Failure) in try value.integer }
 }
 
 @implementation @_cdecl("swiftsession_get_double")
@@ -39,11 +31,7 @@ public func swiftsession_get_double(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Double>?,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let value = try value(try handle(session), try text(key, "key"))
-    let found = try value.double
-    result?.pointee = found
-  }
+  get(session, key, result, error) { value throws(Failure) in try value.double }
 }
 
 @implementation @_cdecl("swiftsession_get_time")
@@ -51,11 +39,7 @@ public func swiftsession_get_time(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Int64>?,
   _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let value = try value(try handle(session), try text(key, "key"))
-    let found = try value.time.seconds
-    result?.pointee = found
-  }
+  get(session, key, result, error) { value throws(Failure) in try value.time.seconds }
 }
 
 @implementation @_cdecl("swiftsession_get_string")
@@ -63,10 +47,9 @@ public func swiftsession_get_string(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
   _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let handle = try handle(session)
-    let key = try text(key, "key")
-    let loan = try handle.lend(.text(key)) { () throws(Failure) in try value(handle, key).text.bytes }
+  lend(session, key, LoanKey.text, error) { value throws(Failure) in
+    try value.text.bytes
+  } to: { loan in
     result?.pointee = loan.characters
     size?.pointee = loan.count
   }
@@ -77,10 +60,9 @@ public func swiftsession_get_bytes(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafeRawPointer?>?,
   _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let handle = try handle(session)
-    let key = try text(key, "key")
-    let loan = try handle.lend(.bytes(key)) { () throws(Failure) in try value(handle, key).bytes }
+  lend(session, key, LoanKey.bytes, error) { value throws(Failure) in
+    try value.bytes
+  } to: { loan in
     result?.pointee = UnsafeRawPointer(loan.start)
     size?.pointee = loan.count
   }
@@ -91,12 +73,9 @@ public func swiftsession_get_json(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
   _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
-  report(error) { () throws(Failure) in
-    let handle = try handle(session)
-    let key = try text(key, "key")
-    let loan = try handle.lend(.json(key)) { () throws(Failure) in
-      try TaggedJSON.encode(try value(handle, key), style: .exact)
-    }
+  lend(session, key, LoanKey.json, error) { value throws(Failure) in
+    try TaggedJSON.encode(value, style: .exact)
+  } to: { loan in
     result?.pointee = loan.characters
     size?.pointee = loan.count
   }
@@ -170,6 +149,29 @@ private func answer<Answer>(
     return try body(session)
   } catch {
     return nil
+  }
+}
+
+/// Reads one value into the caller's variable.
+private func get<Result>(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ result: UnsafeMutablePointer<Result>?,
+  _ error: ErrorPointer?, _ read: (Value) throws(Failure) -> Result
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let found = try read(try value(try handle(session), try text(key, "key")))
+    result?.pointee = found
+  }
+}
+
+/// Lends one value as bytes.
+private func lend(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ loanKey: (Text) -> LoanKey, _ error: ErrorPointer?,
+  _ read: (Value) throws(Failure) -> [UInt8], to give: (Loan) -> Void
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try handle(session)
+    let key = try text(key, "key")
+    give(try handle.lend(loanKey(key)) { () throws(Failure) in try read(try value(handle, key)) })
   }
 }
 
