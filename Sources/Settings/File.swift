@@ -18,7 +18,7 @@ enum File {
       }
     }
     guard error == 0 else {
-      return .failure(Failure(.config, reason(error, limit), native: max(error, 0)))
+      return .failure(Failure(.config, "\(reason(error, limit))", native: max(error, 0)))
     }
     defer {
       csupport_wipe(bytes, size)

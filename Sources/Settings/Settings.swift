@@ -48,7 +48,7 @@ package struct Settings: Sendable {
     let advice = nearest.map { "; the nearest name is \($0)" } ?? "; the README lists them all"
     // What does not look like a name is not shown: in a file, it may be a line of a key.
     let written = looksLikeName(text) ? "\(text.string) is not a setting" : "this is not the name of a setting"
-    throw Failure(.config, written + advice)
+    throw Failure(.config, "\(written)\(advice)")
   }
 
   private static func looksLikeName(_ text: Text) -> Bool {

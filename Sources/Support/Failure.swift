@@ -9,9 +9,9 @@ package struct Failure: Error, Sendable {
   package let native: Int32
   package let message: String
 
-  package init(_ status: Status, _ message: String, native: Int32 = 0) {
+  package init(_ status: Status, _ message: Message, native: Int32 = 0) {
     self.status = status
-    self.message = message
+    self.message = message.text
     self.native = native
   }
 }

@@ -6,8 +6,10 @@ package enum HTTPDate {
   package static func text(_ seconds: Int64) -> String {
     let date = CivilDate(seconds: seconds)
     let second = date.secondOfDay
-    return "\(dayNames[date.weekday]), \(padded(date.day)) \(monthNames[date.month - 1]) \(padded(date.year, to: 4)) "
+    let text: Message =
+      "\(dayNames[date.weekday]), \(padded(date.day)) \(monthNames[date.month - 1]) \(padded(date.year, to: 4)) "
       + "\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60)) GMT"
+    return text.text
   }
 
   package static var dayNames: [StaticString] { ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] }

@@ -20,8 +20,8 @@ package struct Log {
   }
 
   /// - Parameter message: never holds a key, an id or a cookie's value.
-  package func callAsFunction(_ level: Level, _ message: @autoclosure () -> String) {
+  package func callAsFunction(_ level: Level, _ message: @autoclosure () -> Message) {
     guard let function else { return }
-    message().withCString { function(context, level.rawValue, $0) }
+    message().text.withCString { function(context, level.rawValue, $0) }
   }
 }
