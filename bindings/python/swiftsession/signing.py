@@ -20,6 +20,7 @@ import hmac
 import json
 import string
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,8 +56,12 @@ __all__ = [
     "want_bytes",
 ]
 
-Text = Union[str, bytes]
-Keys = Union[str, bytes, Iterable[str], Iterable[bytes]]
+# The modules of itsdangerous: `itsdangerous.exc.BadSignature` is here too.
+exc: Any = sys.modules[__name__]
+encoding = signer = timed = serializer = url_safe = exc
+
+Text = Union[str, bytes, bytearray, memoryview]
+Keys = Union[Text, Iterable[Text]]
 Signed = TypeVar("Signed", str, bytes)
 
 _ALPHABET = (string.ascii_letters + string.digits + "-_=").encode()
@@ -121,7 +126,9 @@ class BadPayload(BadData):
 
 def want_bytes(value: Text, encoding: str = "utf-8", errors: str = "strict") -> bytes:
     """Text as bytes; bytes as they are."""
-    return value.encode(encoding, errors) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.encode(encoding, errors)
+    return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
 
 
 def base64_encode(value: Text) -> bytes:
@@ -261,7 +268,7 @@ def _native_signer(
 
 
 @lru_cache(maxsize=64)
-def _native_digest(digest_method: Callable[..., Any]) -> str | None:
+def native_digest(digest_method: Callable[..., Any]) -> str | None:
     """The name of a digest that the library has, None for any other."""
     try:
         made = digest_method(b"")
@@ -277,7 +284,11 @@ def _native_digest(digest_method: Callable[..., Any]) -> str | None:
 
 
 def _key_list(secret_key: Keys) -> list[bytes]:
-    keys = [want_bytes(secret_key)] if isinstance(secret_key, (str, bytes)) else [want_bytes(k) for k in secret_key]
+    given = [secret_key] if isinstance(secret_key, (str, bytes, bytearray, memoryview)) else list(secret_key)
+    for key in given:
+        if not isinstance(key, (str, bytes, bytearray, memoryview)):
+            raise TypeError(f"A secret key is of type {type(key).__name__}; expected text or bytes.")
+    keys = [want_bytes(key) for key in given]
     if not all(keys):
         raise ValueError("A secret key is empty: anyone could sign with it. Give every key some random bytes.")
     return keys
@@ -383,8 +394,8 @@ class Signer:
         if self.key_derivation not in _NATIVE_DERIVATIONS or not self.secret_keys:
             return None
         try:
-            digest = _native_digest(self.digest_method)
-            if algorithm.digest_method is not self.digest_method and _native_digest(algorithm.digest_method) != digest:
+            digest = native_digest(self.digest_method)
+            if algorithm.digest_method is not self.digest_method and native_digest(algorithm.digest_method) != digest:
                 return None
         except TypeError:  # a digest method that has no hash
             return None
@@ -479,7 +490,7 @@ class _CompactJSON:
     """JSON without spaces and with raw UTF-8, for what stands in a URL."""
 
     @staticmethod
-    def loads(payload: Text) -> Any:
+    def loads(payload: str | bytes) -> Any:
         return json.loads(payload)
 
     @staticmethod

@@ -200,3 +200,42 @@ def test_many_threads_share_a_signer():
 def test_an_unknown_derivation_is_a_type_error_when_it_is_used():
     with pytest.raises(TypeError, match="Unknown key derivation method"):
         signing.Signer("k", key_derivation="other").sign("value")
+
+
+# ---- In the place of itsdangerous ----
+
+
+def test_its_modules_are_attributes():
+    for name in ("encoding", "exc", "serializer", "signer", "timed", "url_safe"):
+        assert getattr(signing, name) is signing
+    with pytest.raises(signing.exc.BadSignature):
+        signing.url_safe.URLSafeSerializer("secret-key").loads("x")
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+@pytest.mark.parametrize("cls", SIGNERS)
+def test_any_kind_of_bytes_is_signed(cls, kind):
+    signer, other = cls(kind(b"secret-key"), salt=kind(b"salt"), sep=kind(b"::")), cls("secret-key", "salt", "::")
+    signed = signer.sign(kind(b"value"))
+    assert type(signed) is bytes and other.unsign(signed) == b"value"
+    assert signer.unsign(kind(signed)) == b"value" and signer.validate(kind(signed))
+    assert signer.verify_signature(kind(b"x"), kind(other.get_signature(b"x")))
+    assert signer.derive_key(kind(b"key")) == other.derive_key("key")
+    assert cls([kind(b"old"), b"secret-key"], "salt", "::").validate(signed)
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+@pytest.mark.parametrize("cls", SERIALIZERS)
+def test_any_kind_of_bytes_is_loaded(cls, kind):
+    serializer = cls(kind(b"secret-key"), salt=kind(b"salt"))
+    signed = signing.want_bytes(cls("secret-key", salt="salt").dumps({"a": [1]}))
+    assert serializer.loads(kind(signed)) == {"a": [1]}
+    assert serializer.loads_unsafe(kind(signed + b"x")) == (False, {"a": [1]})
+    assert serializer.loads(cls("secret-key").dumps(5, salt=kind(b"other")), salt=b"other") == 5
+
+
+@pytest.mark.parametrize("keys", [[None], [5], [True, "key"]])
+@pytest.mark.parametrize("cls", SIGNERS + SERIALIZERS)
+def test_what_is_no_key_is_a_type_error(cls, keys):
+    with pytest.raises(TypeError, match="expected text or bytes"):
+        cls(keys)
