@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._errors import ConfigError
+from ._settings import type_of
 
 _OBJECT = "SESSION_SQLALCHEMY"
 _BIND_KEY = "SESSION_SQLALCHEMY_BIND_KEY"
@@ -19,15 +20,25 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     named = {name: value for name, value in settings.items() if value is not None}
     client = named.get(_OBJECT)
     if client is not None and not isinstance(client, (str, bytes)):
+        if type_of(named.get("SESSION_TYPE")) != "sqlalchemy":
+            raise ConfigError(
+                f'{_OBJECT} is for SESSION_TYPE "sqlalchemy" alone: set SESSION_TYPE to that, or leave {_OBJECT} out.'
+            )
         if _ADDRESS in named:
             raise ConfigError(f"{_OBJECT} and {_ADDRESS} are both set; leave one of them out.")
         del named[_OBJECT]
         named.pop(_FLASKS_ADDRESS, None)  # that of the application's default database, which may be another one
         named[_ADDRESS] = _text(_engine(client, named.pop(_BIND_KEY, None)))
     for name in (_ADDRESS, _FLASKS_ADDRESS):
-        if hasattr(named.get(name), "render_as_string"):
-            named[name] = named[name].render_as_string(hide_password=False)
+        if name in named:
+            named[name] = address(named[name])
     return named
+
+
+def address(value: Any) -> Any:
+    """A URL object of SQLAlchemy as text; anything else as it is."""
+    render = getattr(value, "render_as_string", None)
+    return str(render(hide_password=False)) if callable(render) else value
 
 
 def _engine(client: Any, bind_key: str | None) -> Any:
@@ -45,13 +56,16 @@ def _engine(client: Any, bind_key: str | None) -> Any:
     try:
         return engines[bind_key]
     except (TypeError, LookupError):
-        raise ConfigError(f"{_BIND_KEY} names no database of {_OBJECT}.") from None
+        raise ConfigError(
+            f"{_BIND_KEY} names no database of {_OBJECT}; expected one of SQLALCHEMY_BINDS, or none for the default."
+        ) from None
 
 
 def _text(engine: Any) -> str:
-    render = getattr(getattr(engine, "url", None), "render_as_string", None)
-    if not callable(render):
+    found = address(getattr(engine, "url", None))
+    if not isinstance(found, str):
         raise ConfigError(
-            f"{_OBJECT} is a {type(engine).__name__}; expected a SQLAlchemy object of Flask-SQLAlchemy or an engine."
+            f"{_OBJECT} is of type {type(engine).__name__}; expected a SQLAlchemy object of Flask-SQLAlchemy or an "
+            f"engine. Or leave it out, and set {_ADDRESS} to the URL of the database."
         )
-    return str(render(hide_password=False))
+    return found

@@ -13,13 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 from ._clients import with_addresses
-from ._errors import ConfigError
+from ._errors import ConfigError, Error, Status
 from ._library import Clock, Log, check, error_pointer, library
-
-#: Settings that are lists: one plain text would be a list of its letters.
-LISTS = frozenset(("SECRET_KEY_FALLBACKS", "SECRET_KEY_FALLBACKS_FILES"))
+from ._settings import KINDS, Kind, type_of
 
 WallClock = Callable[[], float]
+
+_LAST_SECOND = 253_402_300_799  # of the year 9999
+_FAR = 10**12
 
 _logger = logging.getLogger("swiftsession")
 _logger.addHandler(logging.NullHandler())  # nothing goes to stderr where the program has no handlers
@@ -35,13 +36,17 @@ _log = Log(_write_log)
 
 def setting(name: str, value: Any) -> bytes | list[bytes]:
     """One setting, not None, as the library takes it: text, the bytes of a key, or the items of a list."""
-    if name in LISTS:
-        if isinstance(value, (str, bytes)) or not isinstance(value, (list, tuple)):
+    kind = KINDS.get(name)
+    if kind in (Kind.SECRETS, Kind.PATHS):
+        if not isinstance(value, (list, tuple)):
             raise ConfigError(f"{name} must be a list, not {type(value).__name__}: write [{name}_1, {name}_2].")
-        return [_scalar(name, item) for item in value]
+        one = Kind.SECRET if kind is Kind.SECRETS else Kind.PATH
+        return [_scalar(name, item, one, "holds") for item in value]
     if name == "SESSION_COOKIE_DOMAIN" and isinstance(value, str) and not value.isascii():
         return _internationalized(value)
-    return _scalar(name, value)
+    if kind is None or kind is Kind.REFUSED:
+        return b""  # the library refuses the name
+    return _scalar(name, value, kind, "is")
 
 
 def _internationalized(domain: str) -> bytes:
@@ -51,25 +56,48 @@ def _internationalized(domain: str) -> bytes:
         raise ConfigError("SESSION_COOKIE_DOMAIN is not a domain name such as example.com.") from None
 
 
-def _scalar(name: str, value: Any) -> bytes:
-    if isinstance(value, bool):
-        return b"true" if value else b"false"
-    if isinstance(value, timedelta):
-        return b"%d" % int(value.total_seconds())
-    if isinstance(value, int):
-        return b"%d" % value
-    if isinstance(value, float) and math.isfinite(value):
-        return b"%d" % int(value) if value.is_integer() else repr(value).encode()
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, os.PathLike):
-        return os.fsencode(value)
+def _scalar(name: str, value: Any, kind: Kind, verb: str) -> bytes:
     if isinstance(value, str):
         try:
             return value.encode()
         except UnicodeEncodeError:
             raise ConfigError(f"{name} holds a lone surrogate, which is no text.") from None
-    raise ConfigError(f"{name} is a {type(value).__name__}; expected text, a number, a boolean or a list.")
+    if isinstance(value, bytes):
+        return value
+    if kind is Kind.SECRET and isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if kind is Kind.PATH and isinstance(value, os.PathLike):
+        return os.fsencode(value)
+    if kind is Kind.FLAG and isinstance(value, int) and value in (0, 1):
+        return b"%d" % value
+    number = _number(value, kind)
+    if number is None:
+        raise ConfigError(f"{name} {verb} {_described(value)}; expected {kind.value}.")
+    return number
+
+
+def _number(value: Any, kind: Kind) -> bytes | None:
+    """A number or a duration as the library reads it; None where it is none, or none is due."""
+    if isinstance(value, timedelta) and kind in (Kind.SECONDS, Kind.MILLISECONDS):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        return None
+    value = max(-_FAR, min(value, _FAR))  # of what is out of every range, not more digits than the library reads
+    if kind is Kind.SECONDS:
+        return b"%d" % int(value)  # a fraction is cut off, as Flask does
+    if kind is Kind.MILLISECONDS:
+        return b"%.3f" % value
+    if kind is Kind.NUMBER:
+        return b"%d" % int(value) if value == int(value) else b"%r" % value
+    return None
+
+
+def _described(value: Any) -> str:
+    """What a value is, without saying it: it may be a secret in a wrong place."""
+    if value is None or (isinstance(value, float) and value != value):
+        return str(value)
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 class Manager:
@@ -79,8 +107,10 @@ class Manager:
         self._free = library.manager_free
         self.handle: int | None = None
         settings = with_addresses(settings)
+        if settings.get("SESSION_COOKIE_DOMAIN") is False:  # how Flask before 2.3 was told not to derive one
+            del settings["SESSION_COOKIE_DOMAIN"]
         #: Whether sessions live in their cookie.
-        self.is_client_side = _is_client_side(settings.get("SESSION_TYPE"))
+        self.is_client_side = type_of(settings.get("SESSION_TYPE")) == "cookie"
         config, handle = c_void_p(), c_void_p()
         check(library.config_new(byref(config), error_pointer()))
         try:
@@ -91,10 +121,11 @@ class Manager:
         finally:
             library.config_free(config)
         self.handle = handle.value
-        self._failures = threading.local()
-        self._clock = None if clock is None else Clock(self._guarded(clock))
-        if self._clock is not None:
-            check(library.manager_set_clock(self.handle, self._clock, None, error_pointer()))
+        self._clock = clock
+        self._moment = moment = threading.local()
+        if clock is not None:
+            self._answer = Clock(lambda _context: getattr(moment, "seconds", -1))
+            check(library.manager_set_clock(self.handle, self._answer, None, error_pointer()))
 
     def __del__(self) -> None:
         self._free(self.handle)
@@ -102,30 +133,26 @@ class Manager:
     def __reduce__(self) -> str:
         raise TypeError("A session manager cannot be copied or pickled; make another one.")
 
-    def _guarded(self, clock: WallClock) -> Callable[[int | None], int]:
-        # An exception cannot pass through the library: it is kept for the call that asked for the time.
-        failures = self._failures
-
-        def now(_context: int | None) -> int:
-            try:
-                return int(clock())
-            except BaseException as problem:
-                failures.problem = problem
-                return 0
-
-        return now
-
-    def check_clock(self) -> None:
-        """Raises what the clock raised on this thread."""
+    def call(self, function: Any, *arguments: Any) -> None:
+        """Makes a call that may ask for the time. An exception of the clock cannot pass through the library: the clock
+        is read before."""
         if self._clock is not None:
-            problem = getattr(self._failures, "problem", None)
-            if problem is not None:
-                self._failures.problem = None
-                raise problem
+            self._moment.seconds = _read(self._clock)
+        check(function(*arguments, error_pointer()))
 
 
-def _is_client_side(session_type: Any) -> bool:
-    return isinstance(session_type, (str, bytes)) and session_type.lower() in ("cookie", b"cookie")
+def _read(clock: WallClock) -> int:
+    answer = clock()
+    try:
+        seconds = math.trunc(answer)
+    except (TypeError, ValueError, OverflowError):  # of text, nan, infinity
+        seconds = -1
+    if not 0 <= seconds <= _LAST_SECOND:
+        raise Error(
+            "The clock answered with no time between 1970 and 9999; expected the seconds since 1970, as time.time().",
+            Status.ARGUMENT,
+        )
+    return seconds
 
 
 def _set(config: c_void_p, name: str, value: bytes | list[bytes]) -> None:

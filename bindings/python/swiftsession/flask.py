@@ -18,8 +18,9 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 
 from . import session as sessions
+from ._clients import address
 from ._errors import ConfigError, Error, SessionGone
-from ._settings import NAMES, meant
+from ._settings import asked_for, meant, type_of
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -28,8 +29,9 @@ __all__ = ["CookieSessionInterface", "ServerSideSession", "Session", "StoreSessi
 
 _logger = logging.getLogger("swiftsession")
 
-# What the methods of the interface are asked for, in their order in `_settings`.
-_ASKED = (
+# What has ways of its own into `_settings`, in its order there.
+_KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SECRET_KEY_FALLBACKS_FILES")
+_METHODS = (
     "SESSION_COOKIE_NAME",
     "SESSION_COOKIE_DOMAIN",
     "SESSION_COOKIE_PATH",
@@ -38,10 +40,8 @@ _ASKED = (
     "SESSION_COOKIE_SAMESITE",
     "SESSION_COOKIE_PARTITIONED",
 )
-# The key is the application's, and the path is asked for.
-_READ = tuple(name for name in NAMES if name not in (*_ASKED, "SECRET_KEY", "APPLICATION_ROOT"))
-_TAKEN = ("SECRET_KEY", *_ASKED, *_READ)
 
+# SESSION_TYPE, then the values of `_KEYS`, `_METHODS` and `_others`.
 _Settings = tuple[Any, ...]
 
 
@@ -141,10 +141,14 @@ class CookieSessionInterface(SessionInterface):
         )
 
     def _settings(self, app: Flask) -> _Settings:
-        """The values of `_TAKEN` as they are now; a method that a subclass overrides may answer by request."""
+        """The settings as they are now; a method that a subclass overrides may answer by request."""
         read = app.config.get
+        kind = type_of(read("SESSION_TYPE"))
         return (
-            app.secret_key,
+            kind,
+            _key(app.secret_key) or None,
+            _keys(read("SECRET_KEY_FALLBACKS")),
+            _keys(read("SECRET_KEY_FALLBACKS_FILES")),
             self.get_cookie_name(app),
             self.get_cookie_domain(app),
             self.get_cookie_path(app),
@@ -152,7 +156,7 @@ class CookieSessionInterface(SessionInterface):
             self.get_cookie_secure(app),
             self.get_cookie_samesite(app),
             self.get_cookie_partitioned(app),
-            *[tuple(value) if type(value) is list else value for value in map(read, _READ)],
+            *map(read, _others(kind)),
         )
 
     def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
@@ -160,9 +164,9 @@ class CookieSessionInterface(SessionInterface):
             self._last = settings
             _warn_of_names(app)
         try:
-            return _manager(settings)
-        except TypeError as problem:  # it has no hash
-            raise ConfigError("A setting of sessions in app.config is of a type that none of them has.") from problem
+            return _cached_manager(settings)
+        except TypeError:
+            return _manager(settings)  # a value without a hash, which no setting has: this says which
 
 
 class ServerSideSession(sessions.Session, SessionMixin):
@@ -258,10 +262,10 @@ class StoreSessionInterface(CookieSessionInterface):
     def _made(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
         _warn_of_names(app)
         named = _named(settings)
-        if str(named["SESSION_TYPE"]).lower() != "sqlalchemy":
+        if named.get("SESSION_SQLALCHEMY_DATABASE_URI") is not None:
             named["SQLALCHEMY_DATABASE_URI"] = None  # it is the application's
-        elif isinstance(named["SQLALCHEMY_DATABASE_URI"], str):
-            named["SQLALCHEMY_DATABASE_URI"] = _in_instance(app, named["SQLALCHEMY_DATABASE_URI"])
+        elif settings[0] == "sqlalchemy":
+            named["SQLALCHEMY_DATABASE_URI"] = _in_instance(app, address(named["SQLALCHEMY_DATABASE_URI"]))
         return _StoreManager(clock=_now, **named)
 
 
@@ -270,14 +274,16 @@ class _StoreManager(sessions.SessionManager):
 
 
 def _is_client_side(app: Flask) -> bool:
-    return str(app.config.get("SESSION_TYPE")).lower() == "cookie"
+    return type_of(app.config.get("SESSION_TYPE")) == "cookie"
 
 
-def _in_instance(app: Flask, address: str) -> str:
+def _in_instance(app: Flask, url: Any) -> Any:
     """The address of a SQLite file as Flask-SQLAlchemy reads it: in the application's instance folder."""
-    scheme, colon, path = address.partition(":///")
+    if not isinstance(url, str):
+        return url
+    scheme, colon, path = url.partition(":///")
     if not colon or not scheme.startswith("sqlite") or not path or path.startswith((":memory:", "/", "file:", "?")):
-        return address
+        return url
     return f"{scheme}:///{Path(app.instance_path) / path}"
 
 
@@ -312,20 +318,36 @@ def _nothing() -> None:
 
 
 @lru_cache(maxsize=16)
+def _others(session_type: str) -> tuple[str, ...]:
+    """The settings of a type that are in app.config and nowhere else; the path is asked for."""
+    return tuple(name for name in asked_for(session_type) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT"))
+
+
+def _named(settings: _Settings) -> dict[str, Any]:
+    return dict(zip((*_KEYS, *_METHODS, *_others(settings[0])), settings[1:]))
+
+
+def _key(value: Any) -> Any:
+    return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
+
+
+def _keys(value: Any) -> Any:
+    """A list as it is now; what is false to Flask is not set."""
+    if isinstance(value, (list, tuple)):
+        value = tuple(map(_key, value))
+    return value or None
+
+
 def _manager(settings: _Settings) -> sessions.SessionManager:
     named = _named(settings)
     named["SESSION_PERMANENT"] = None  # new sessions of Flask's own kind are never permanent
     made = sessions.SessionManager(clock=_now, **named)
-    if str(named["SESSION_TYPE"]).lower() != "cookie":
+    if settings[0] != "cookie":
         raise ConfigError('CookieSessionInterface is for SESSION_TYPE "cookie"; use StoreSessionInterface.')
     return made
 
 
-def _named(settings: _Settings) -> dict[str, Any]:
-    named = dict(zip(_TAKEN, settings))
-    if named["SESSION_COOKIE_DOMAIN"] is False:  # how Flask before 2.3 was told not to derive one
-        named["SESSION_COOKIE_DOMAIN"] = None
-    return named
+_cached_manager = lru_cache(maxsize=16)(_manager)
 
 
 def _now() -> float:

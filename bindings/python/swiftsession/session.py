@@ -53,17 +53,16 @@ class SessionManager:
 
     def open(self, cookie_header: str | bytes | None) -> Session:
         """The session that a request's Cookie header names. A cookie that opens nothing gives a new, empty session."""
-        return self.session_class(self._manager, self._open(library.open, header_bytes(cookie_header)))
+        return self._open(library.open, header_bytes(cookie_header))
 
     def open_value(self, value: str | bytes) -> Session:
         """The session of one cookie's value; an Error with a status says why there is none."""
-        return self.session_class(self._manager, self._open(library.open_value, header_bytes(value)))
+        return self._open(library.open_value, header_bytes(value))
 
-    def _open(self, function: Any, data: bytes) -> int | None:
+    def _open(self, function: Any, data: bytes) -> Session:
         handle = c_void_p()
-        check(function(self._manager.handle, data, len(data), byref(handle), error_pointer()))
-        self._manager.check_clock()
-        return handle.value
+        self._manager.call(function, self._manager.handle, data, len(data), byref(handle))
+        return self.session_class(self._manager, handle.value)
 
     # ---- Upkeep of the store; a session in a cookie has none ----
 
@@ -82,8 +81,7 @@ class SessionManager:
         return bool(more.value)
 
     def _tend(self, function: Any, *arguments: Any) -> None:
-        check(function(self._manager.handle, *arguments, error_pointer()))
-        self._manager.check_clock()
+        self._manager.call(function, self._manager.handle, *arguments)
 
 
 class Session(MutableMapping[str, Any]):
@@ -97,7 +95,7 @@ class Session(MutableMapping[str, Any]):
 
     def __init__(self, manager: Manager, handle: int | None) -> None:
         self._free = library.session_free
-        self._handle = handle
+        self._opened = handle
         self._manager = manager
         self._codec = COOKIE if manager.is_client_side else STORED
         self._cached: dict[str, Any] | None = None
@@ -127,8 +125,11 @@ class Session(MutableMapping[str, Any]):
     # ---- Writing ----
 
     def __setitem__(self, key: str, value: Any) -> None:
-        data, values = self._codec.encode(value), self._values
-        self._write(library.set_json, key, data)
+        data, values, name = self._codec.encode(value), self._values, _name(key)
+        if name is None:
+            self._rewrite({**values, key: value})
+        else:
+            self._write(library.set_json, name, data)
         values[key] = value
         self._lend(key, data)
 
@@ -136,40 +137,49 @@ class Session(MutableMapping[str, Any]):
         values = self._values
         if key not in values:
             raise KeyError(key)
-        check(library.remove(self._handle, _name(key), error_pointer()))
+        name = _name(key)
+        if name is None:
+            self._rewrite({other: value for other, value in values.items() if other != key})
+        else:
+            check(library.remove(self._handle, name, error_pointer()))
         del values[key]
         self._lent.pop(key, None)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         """The value of a key; one that is not there is set, unless another request does so first."""
-        values = self._values
-        if key not in values:
+        values, name = self._values, _name(key)
+        if key not in values and name is None:
+            self[key] = default
+        elif key not in values:
             data, was_set = self._codec.encode(default), c_int32()
-            self._write(library.set_if_absent, key, data, byref(was_set))
+            self._write(library.set_if_absent, name, data, byref(was_set))
             values[key] = default
             self._lend(key, data)
         return self[key]
 
     def clear(self) -> None:
         """Removes every value; in a store "_permanent" stays, as Flask-Session has it."""
+        self._load_stored()
         check(library.clear(self._handle, error_pointer()))
         self._forget()
 
     def add(self, key: str, amount: int) -> int:
         """Adds to a whole number, which is 0 if it is not there, and answers with the sum."""
+        if not isinstance(amount, int):
+            raise TypeError(f"add() adds whole numbers; the amount is of type {type(amount).__name__}.")
         if not -(2**63) <= amount < 2**63:
             raise Error("The amount to add does not fit into 64 bits.", Status.TOO_LARGE)
         values, total = self._values, c_int64()
-        check(library.add(self._handle, _name(key), amount, byref(total), error_pointer()))
+        check(library.add(self._handle, _plain_name(key), amount, byref(total), error_pointer()))
         values[key] = total.value
         self._lent.pop(key, None)
         return total.value
 
     def append(self, key: str, item: Any) -> None:
         """Appends one item to a list, which is empty if it is not there."""
-        data, values = self._codec.encode(item), self._values
+        data, values, name = self._codec.encode(item), self._values, _plain_name(key)
         self._flush(key)
-        self._write(library.append, key, data)
+        self._write(library.append, name, data)
         values.setdefault(key, []).append(item)
         self._lent[key] = self._codec.encode(values[key])
 
@@ -228,11 +238,11 @@ class Session(MutableMapping[str, Any]):
 
     def load(self) -> None:
         """Fetches the contents now; without it the first read does."""
-        check(library.load(self._handle, error_pointer()))
-        self._manager.check_clock()
+        self._manager.call(library.load, self._handle)
 
     def renew(self) -> None:
         """Marks the session for a new id, at login or any other change of rights."""
+        self._load_stored()
         check(library.renew(self._handle, error_pointer()))
 
     def destroy(self) -> None:
@@ -243,8 +253,7 @@ class Session(MutableMapping[str, Any]):
     def save(self) -> list[tuple[str, str]]:
         """Stores what has to be stored and answers with the header lines to append to the response."""
         self._flush_all()
-        check(library.save(self._handle, error_pointer()))
-        self._manager.check_clock()
+        self._manager.call(library.save, self._handle)
         if not self._manager.is_client_side:
             self._forget()  # what others wrote meanwhile has been merged
         return self.headers
@@ -263,10 +272,12 @@ class Session(MutableMapping[str, Any]):
 
     def close(self) -> None:
         """Gives the session's memory back; it cannot be used afterwards."""
-        handle, self._handle, self._cached = self._handle, None, None
+        handle, self._opened = self._opened, None
+        self._forget()
         self._free(handle)
 
     def __enter__(self) -> Session:
+        _ = self._handle  # a closed one says so here
         return self
 
     def __exit__(
@@ -275,12 +286,18 @@ class Session(MutableMapping[str, Any]):
         self.close()
 
     def __del__(self) -> None:
-        self._free(self._handle)
+        self._free(self._opened)
 
     def __reduce__(self) -> str:
         raise TypeError("A session cannot be copied or pickled; dict(session) can.")
 
     # ---- The library's copy ----
+
+    @property
+    def _handle(self) -> int:
+        if self._opened is None:
+            raise Error("The session is closed.", Status.ARGUMENT)
+        return self._opened
 
     def _forget(self) -> None:
         self._cached = None
@@ -293,8 +310,9 @@ class Session(MutableMapping[str, Any]):
     @property
     def _values(self) -> dict[str, Any]:
         if self._cached is None:
+            payload = self.payload()
             try:
-                read = self._codec.decode(self.payload())
+                read = self._codec.decode(payload)
             except (ValueError, TypeError, LookupError, RecursionError):
                 raise Error("The session holds a value that Python cannot read.", Status.MALFORMED) from None
             if not isinstance(read, dict):
@@ -305,18 +323,24 @@ class Session(MutableMapping[str, Any]):
 
     def payload(self) -> bytes:
         """The whole session as tagged JSON: Flask's own in a cookie, with times in full in a store."""
+        self._load_stored()
         data, size = c_void_p(), c_size_t()
         check(library.payload(self._handle, self._codec.name, byref(data), byref(size), error_pointer()))
-        self._manager.check_clock()
         return borrowed(data, size)
 
     def set_payload(self, payload: bytes) -> None:
         """Replaces all values by those of tagged JSON; in a cookie these bytes are what is signed."""
+        self._load_stored()
         check(library.set_payload(self._handle, self._codec.name, payload, len(payload), error_pointer()))
         self._forget()
 
-    def _write(self, function: Any, key: str, data: bytes, *results: Any) -> None:
-        check(function(self._handle, _name(key), data, len(data), *results, error_pointer()))
+    def _write(self, function: Any, name: bytes | None, data: bytes, *results: Any) -> None:
+        check(function(self._handle, name, data, len(data), *results, error_pointer()))
+
+    def _rewrite(self, values: dict[str, Any]) -> None:
+        """Gives the library all values in one piece: the way for a key without a name."""
+        data = self._codec.encode(values)
+        check(library.set_payload(self._handle, self._codec.name, data, len(data), error_pointer()))
 
     def _lend(self, key: str, data: bytes) -> None:
         """Notes what the library has for a value that the caller holds too."""
@@ -331,7 +355,11 @@ class Session(MutableMapping[str, Any]):
         if before is not None:
             after = self._codec.encode(self._values[key])
             if after != before:
-                self._write(library.update_json, key, after)
+                name = _name(key)
+                if name is None:
+                    self._rewrite(self._values)
+                else:
+                    self._write(library.update_json, name, after)
                 self._lent[key] = after
 
     def _flush_all(self) -> None:
@@ -342,9 +370,21 @@ class Session(MutableMapping[str, Any]):
 SessionManager.session_class = Session
 
 
-def _name(key: str) -> bytes:
+def _name(key: str) -> bytes | None:
+    """A key as calls of the library take it; None for one that only a whole payload can hold."""
     if not isinstance(key, str):
         raise TypeError(f"The keys of a session are text, not {type(key).__name__}.")
-    if "\0" in key:
-        raise ValueError("A key of a session cannot hold a zero character.")
-    return key.encode()
+    try:
+        name = key.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return None
+    return None if b"\0" in name else name
+
+
+def _plain_name(key: str) -> bytes:
+    name = _name(key)
+    if name is None:
+        raise ValueError(
+            "add() and append() take no key with a zero character or a lone surrogate; session[key] = ... does."
+        )
+    return name

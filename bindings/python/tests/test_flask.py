@@ -106,14 +106,57 @@ def test_what_changes_within_a_request_is_obeyed_when_it_is_saved():
         ("SESSION_COOKIE_SAMESITE", "bogus"),
         ("PERMANENT_SESSION_LIFETIME", 0),
         ("SECRET_KEY_FALLBACKS", "old"),
-        ("SESSION_REDIS", {}),
+        ("SECRET_KEY_FALLBACKS", [5]),
+        ("SECRET_KEY_FALLBACKS", 5),
+        ("SECRET_KEY", 12345),
+        ("SECRET_KEY", True),
+        ("SECRET_KEY", ["a key of more than 16 bytes"]),
+        ("SECRET_KEY", {"key": 1}),
+        ("SESSION_COOKIE_NAME", ["name"]),
+        ("SESSION_COOKIE_NAME", {1}),
+        ("SESSION_COOKIE_SECURE", object()),
+        ("MAX_COOKIE_SIZE", {}),
     ],
 )
-def test_a_wrong_setting_is_an_error_at_every_request(name, value):
+def test_a_wrong_setting_is_an_error_at_every_request_and_is_named(name, value):
     client = application(**{name: value}).test_client()
     for _ in range(2):
-        with pytest.raises(swiftsession.ConfigError):
+        with pytest.raises(swiftsession.ConfigError, match=name):
             client.get("/nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY_FALLBACKS", None),
+        ("SECRET_KEY_FALLBACKS", False),
+        ("SECRET_KEY_FALLBACKS", ()),
+        ("SESSION_COOKIE_DOMAIN", False),
+        ("PERMANENT_SESSION_LIFETIME", 3600 / 7),
+        ("PERMANENT_SESSION_LIFETIME", datetime.timedelta(seconds=3600) / 7),
+        ("SECRET_KEY", bytearray(KEY.encode())),
+        ("SECRET_KEY", memoryview(KEY.encode())),
+    ],
+)
+def test_settings_that_flask_takes(name, value):
+    client = application(**{name: value}).test_client()
+    client.get("/set/user/jack")
+    assert client.get("/get/user").text == "jack"
+
+
+@pytest.mark.parametrize("key", [None, False, 0, "", b"", []])
+def test_what_is_false_is_no_key(key):
+    assert application(SECRET_KEY=key).test_client().get("/get/user").text == "None"
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@ss@h/d", "mysql://u:p#1@h/d", "", {}, object()], ids=repr)
+@pytest.mark.parametrize("name", ["SQLALCHEMY_DATABASE_URI", "SESSION_SQLALCHEMY_DATABASE_URI", "SESSION_SQLALCHEMY"])
+@pytest.mark.parametrize("session_type", ["cookie", "memory"])
+def test_settings_of_other_stores_are_not_read(session_type, name, url):
+    app = application(SESSION_TYPE=session_type, SESSION_REDIS=object(), SESSION_MONGODB={}, **{name: url})
+    client = app.test_client()
+    client.get("/set/user/jack")
+    assert client.get("/get/user").text == "jack"
 
 
 def test_a_name_nearly_ours_is_warned_of_and_those_of_others_are_left_alone():

@@ -313,16 +313,24 @@ def test_an_interface_for_cookies_takes_no_store(config, interface):
         ("SESSION_TYPE", "nonsense"),
         ("SESSION_SQLITE", None),
         ("SESSION_USE_SIGNER", True),
-        ("SESSION_SQLALCHEMY", {}),
-        ("SESSION_REDIS", {}),
         ("SESSION_SERIALIZATION_FORMAT", "xml"),
+        ("SESSION_ID_LENGTH", {}),
+        ("SECRET_KEY_FALLBACKS", [5]),
     ],
 )
 def test_a_wrong_setting_is_an_error_at_every_request(config, name, value):
     client = application({**config, name: value}).test_client()
     for _ in range(2):
-        with pytest.raises(swiftsession.ConfigError):
+        with pytest.raises(swiftsession.ConfigError, match=name):
             client.get("/nothing")
+
+
+def test_settings_of_other_stores_are_not_read(config):
+    app = application(config, SESSION_SQLALCHEMY={}, SESSION_REDIS=object(), SESSION_SQLALCHEMY_TABLE="mine")
+    client = app.test_client()
+    client.get("/set/user/jack")
+    assert client.get("/get/user").text == "jack"
+    assert sessions(config["SESSION_SQLITE"], "mine") == 1
 
 
 def test_applications_with_a_store_in_memory_do_not_share_it():
@@ -360,9 +368,9 @@ def database(tmp_path):
     return app, flask_sqlalchemy.SQLAlchemy(app)
 
 
-def sessions(path):
+def sessions(path, table="sessions"):
     connection = sqlite3.connect(path)
-    found = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
+    found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     connection.close()
     return found
 
@@ -379,6 +387,22 @@ def test_sessions_are_in_the_database_of_the_application(database, tmp_path, bin
     client.get("/set/user/jack")
     assert client.get("/get/user").text == "jack"
     assert sessions(tmp_path / name) == 1
+
+
+def test_the_database_of_sessions_comes_before_that_of_the_application(database, tmp_path):
+    app, _ = database
+    app.config["SESSION_SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path}/sessions.db"
+    app.config["SQLALCHEMY_DATABASE_URI"] = "an address that nobody knows"
+    app.test_client().get("/set/user/jack")
+    assert sessions(tmp_path / "sessions.db") == 1
+
+
+def test_the_address_may_be_an_object(database, tmp_path):
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    app, _ = database
+    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy.make_url("sqlite:///app.db")
+    app.test_client().get("/set/user/jack")
+    assert sessions(tmp_path / "app.db") == 1
 
 
 def test_a_database_of_another_application_is_an_error(database):

@@ -9,6 +9,7 @@ import os
 import pickle
 import threading
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -137,11 +138,32 @@ def test_keys_are_text(session):
     for key in (1, b"x", None):
         with pytest.raises(TypeError):
             session[key] = 1
-    for key in ("a\0b", "\ud800"):
-        with pytest.raises(ValueError):
-            session[key] = 1
     session["é"], session["e\u0301"], session[""] = 1, 2, 3
     assert dict(reopened(session)) == {"é": 1, "e\u0301": 2, "": 3}
+
+
+@pytest.mark.parametrize("key", ["a\0b", "\0", "\ud800", "\ud83d\0"], ids=ascii)
+def test_keys_that_calls_of_the_library_cannot_name(session, key):
+    session["list"] = []
+    session[key] = {"n": 1}
+    session["list"].append(1)
+    with reopened(session) as again:
+        assert dict(again) == {key: {"n": 1}, "list": [1]}
+        again[key]["n"] = 2
+        again["list"].append(2)
+        again["user"] = "jack"
+        assert again.setdefault(key, 5) == {"n": 2}
+        with reopened(again) as last:
+            assert dict(last) == {key: {"n": 2}, "list": [1, 2], "user": "jack"}
+            del last[key]
+            assert last.setdefault(key, ["new"]) == ["new"]
+            last[key].append("item")
+            for change in (lambda: last.add(key, 1), lambda: last.append(key, 1)):
+                with pytest.raises(ValueError, match="zero character or a lone surrogate"):
+                    change()
+            assert dict(reopened(last)) == {key: ["new", "item"], "list": [1, 2], "user": "jack"}
+            assert last.pop(key) == ["new", "item"]
+            assert dict(reopened(last)) == {"list": [1, 2], "user": "jack"}
 
 
 # ---- Changes ----
@@ -207,6 +229,9 @@ def test_add(stored):
         with pytest.raises(Error) as caught:
             stored.add("visits", amount)
         assert caught.value.status == Status.TOO_LARGE
+    for amount in (1.5, "1", None):
+        with pytest.raises(TypeError, match=f"whole numbers; the amount is of type {type(amount).__name__}"):
+            stored.add("visits", amount)
     stored["visits"] = 2**63 - 1
     with pytest.raises(Error) as caught:
         stored.add("visits", 1)
@@ -332,7 +357,33 @@ def test_a_session_without_a_key_can_be_read_and_not_written():
         ({"SECRET_KEY_FALLBACKS": "old"}, "SECRET_KEY_FALLBACKS must be a list, not str"),
         ({"SECRET_KEY_FALLBACKS": b"old"}, "SECRET_KEY_FALLBACKS must be a list, not bytes"),
         ({"SECRET_KEY_FALLBACKS": [""]}, "SECRET_KEY_FALLBACKS"),
-        ({"SECRET_KEY_FALLBACKS": [object()]}, "SECRET_KEY_FALLBACKS"),
+        ({"SECRET_KEY_FALLBACKS": [object()]}, "SECRET_KEY_FALLBACKS holds an object; expected text or bytes"),
+        ({"SECRET_KEY_FALLBACKS": [None]}, "SECRET_KEY_FALLBACKS holds None; expected text or bytes"),
+        ({"SECRET_KEY_FALLBACKS": [True]}, "SECRET_KEY_FALLBACKS holds a bool"),
+        ({"SECRET_KEY_FALLBACKS": {"old"}}, "SECRET_KEY_FALLBACKS must be a list, not set"),
+        ({"SECRET_KEY": False}, "SECRET_KEY is a bool; expected text or bytes"),
+        ({"SECRET_KEY": True}, "SECRET_KEY is a bool"),
+        ({"SECRET_KEY": 12345}, "SECRET_KEY is an int"),
+        ({"SECRET_KEY": 1.5}, "SECRET_KEY is a float"),
+        ({"SECRET_KEY": ["key"]}, "SECRET_KEY is a list"),
+        ({"SECRET_KEY": Path("key")}, "SECRET_KEY is a PosixPath"),
+        ({"SECRET_KEY_FILE": 5}, "SECRET_KEY_FILE is an int; expected a path"),
+        ({"PERMANENT_SESSION_LIFETIME": []}, "LIFETIME is a list; expected a number of seconds or a timedelta"),
+        ({"PERMANENT_SESSION_LIFETIME": float("nan")}, "LIFETIME is nan; expected a number of seconds"),
+        ({"PERMANENT_SESSION_LIFETIME": float("inf")}, "LIFETIME is not a number of seconds from 1 to"),
+        ({"PERMANENT_SESSION_LIFETIME": 10**4000}, "LIFETIME is not a number of seconds from 1 to"),
+        ({"PERMANENT_SESSION_LIFETIME": True}, "LIFETIME is a bool"),
+        ({"SESSION_TIMEOUT": -0.5}, "SESSION_TIMEOUT is not a number of seconds"),
+        ({"SESSION_TIMEOUT": {}}, "SESSION_TIMEOUT is a dict; expected a number of seconds, with or without"),
+        ({"MAX_COOKIE_SIZE": 1.5}, "MAX_COOKIE_SIZE is not a whole number"),
+        ({"MAX_COOKIE_SIZE": b"x"}, "MAX_COOKIE_SIZE is not a whole number"),
+        ({"MAX_COOKIE_SIZE": datetime.timedelta(1)}, "MAX_COOKIE_SIZE is a timedelta; expected a whole number"),
+        ({"SESSION_COOKIE_SECURE": 5}, "SESSION_COOKIE_SECURE is an int; expected True or False"),
+        ({"SESSION_COOKIE_NAME": 5}, "SESSION_COOKIE_NAME is an int; expected text"),
+        ({"SESSION_COOKIE_PATH": False}, "SESSION_COOKIE_PATH is a bool; expected text"),
+        ({"SESSION_REDIS": object()}, "SESSION_REDIS is an object; expected a URL as text"),
+        ({"SESSION_CACHELIB": object()}, "SESSION_CACHELIB cannot be set here"),
+        ({"SESSION_COKIE_NAME": object()}, "nearest name is SESSION_COOKIE_NAME"),
         ({"SESSION_TYPE": None}, "SESSION_TYPE"),
         ({"SESSION_TYPE": "null"}, "SESSION_TYPE"),
         ({"SESSION_TYPE": "nonsense"}, "SESSION_TYPE"),
@@ -360,6 +411,12 @@ def test_python_values_of_settings(tmp_path):
         SESSION_COOKIE_DOMAIN="bücher.example",
         SESSION_COOKIE_SAMESITE=None,
         MAX_COOKIE_SIZE=0.0,
+        SESSION_TIMEOUT=datetime.timedelta(milliseconds=250),
+        SESSION_CONNECT_TIMEOUT=1 / 3,
+        SESSION_POOL_IDLE=0,
+        SESSION_FILE_MODE=0o600,
+        SESSION_SQLITE=tmp_path / "sessions.db",
+        SQLALCHEMY_TRACK_MODIFICATIONS=False,
     )
     session = made.open(None)
     session.permanent = True
@@ -369,6 +426,28 @@ def test_python_values_of_settings(tmp_path):
         with manager(SECRET_KEY=key).open(None) as other:
             other["a"] = 1
             assert dict(made.open(header(other))) == {"a": 1}
+
+
+@pytest.mark.parametrize("lifetime", [3600 / 7, datetime.timedelta(seconds=3600) / 7, 514, "514", "514.9"], ids=str)
+def test_a_lifetime_is_whole_seconds(lifetime):
+    with manager(PERMANENT_SESSION_LIFETIME=lifetime).open(None) as session:
+        session.permanent = True
+        assert "; Expires=Tue, 14 Nov 2023 22:21:54 GMT; " in session.save()[0][1]
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_keys_of_bytes(kind):
+    made = manager(SECRET_KEY=kind(b"\x00\xff" * 10), SECRET_KEY_FALLBACKS=[kind(KEY.encode())])
+    assert dict(made.open(header_of({"a": 1}))) == {"a": 1}
+    with made.open(None) as session:
+        session["a"] = 1
+        assert manager(SECRET_KEY=b"\x00\xff" * 10).open(header(session)).origin == Origin.COOKIE
+
+
+def test_a_domain_that_is_false_is_none():
+    with manager(SESSION_COOKIE_DOMAIN=False).open(None) as session:
+        session["a"] = 1
+        assert "Domain" not in session.save()[0][1]
 
 
 def test_cookies_that_browsers_may_drop_are_logged(session, caplog):
@@ -381,16 +460,46 @@ def test_cookies_that_browsers_may_drop_are_logged(session, caplog):
 # ---- The clock ----
 
 
-def test_what_the_clock_raises_is_raised():
+def test_what_the_clock_raises_is_raised_and_nothing_is_signed(stored):
     def broken():
         raise LookupError("no time")
 
-    with pytest.raises(LookupError, match="no time"):
-        manager(clock=broken).open(header_of({"a": 1}))
-    session = manager(clock=broken).open(None)
+    for cookie in (None, header_of({"a": 1})):
+        with pytest.raises(LookupError, match="no time"):
+            manager(clock=broken).open(cookie)
+    now = [NOW]
+    session = manager(clock=lambda: now[0] or broken()).open(None)
     session["a"] = 1
+    now[0] = 0
     with pytest.raises(LookupError, match="no time"):
         session.save()
+    assert session.headers == [] and session["a"] == 1
+    now[0] = NOW
+    assert dict(reopened(session)) == {"a": 1}
+    assert dict(stored)["user"] == "jack"  # nothing is left over for another call
+
+
+@pytest.mark.parametrize(
+    "answer", [2**70, -(2**70), 2**12000, 1e300, float("nan"), float("-inf"), -1, 253_402_300_800, None, "1700000000"]
+)
+def test_what_is_no_time_is_an_error_and_nothing_is_signed(answer):
+    now = [NOW]
+    session = manager(clock=lambda: now[0]).open(None)
+    session["a"] = 1
+    now[0] = answer
+    for use in (session.save, session.load, lambda: manager(clock=lambda: answer).open(None)):
+        with pytest.raises(Error, match="no time between 1970 and 9999") as caught:
+            use()
+        assert caught.value.status == Status.ARGUMENT
+    assert session.headers == []
+
+
+@pytest.mark.parametrize("answer", [0, NOW + 0.999, 253_402_300_799])
+def test_times_that_a_clock_may_answer(answer):
+    made = manager(clock=lambda: answer)
+    session = made.open(None)
+    session["a"] = 1
+    assert dict(made.open(header(session))) == {"a": 1}
 
 
 def test_the_systems_clock_is_the_default():
@@ -404,14 +513,44 @@ def test_the_systems_clock_is_the_default():
 # ---- Objects ----
 
 
-def test_a_closed_session_is_an_error_and_no_crash():
-    session = manager().open(None)
-    session["a"] = 1
+@pytest.mark.parametrize("settings", [{}, {"SESSION_TYPE": "memory"}], ids=["cookie", "memory"])
+def test_a_closed_session_is_an_error_and_no_crash(settings):
+    session = manager(**settings).open(None)
+    session["a"] = {}
+    session.save()
     session.close()
     session.close()
-    for use in (lambda: session["a"], lambda: session.update(a=1), session.save, session.load, session.renew):
-        with pytest.raises(Error):
-            use()
+    arguments = {
+        "__contains__": ("a",),
+        "__delitem__": ("a",),
+        "__eq__": ({},),
+        "__getitem__": ("a",),
+        "__setitem__": ("a", 1),
+        "add": ("a", 1),
+        "append": ("a", 1),
+        "get": ("a",),
+        "pop": ("a",),
+        "set_payload": (b"{}",),
+        "setdefault": ("a", 1),
+        "update": ({"a": 1},),
+    }
+    lazy = {"close", "items", "keys", "values"}
+    for name in dir(type(session)):
+        attribute = getattr(type(session), name)
+        if isinstance(attribute, property):
+            with pytest.raises(Error, match=r"^The session is closed\.$"):
+                getattr(session, name)
+            if attribute.fset is not None:
+                with pytest.raises(Error, match="is closed"):
+                    setattr(session, name, True)
+        elif name in arguments or not (name.startswith("_") or name in lazy):
+            with pytest.raises(Error, match=r"^The session is closed\.$") as caught:
+                getattr(session, name)(*arguments.get(name, ()))
+            assert caught.value.status == Status.ARGUMENT
+    for use in (iter, len, bool, dict, lambda s: list(s.items()), lambda s: s.__enter__()):
+        with pytest.raises(Error, match=r"^The session is closed\.$"):
+            use(session)
+    assert repr(session) == "<Session>"
 
 
 def test_sessions_outlive_their_manager():

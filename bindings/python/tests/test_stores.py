@@ -349,14 +349,63 @@ def test_sessions_in_cookies_have_no_upkeep():
     assert not manager.sweep()
 
 
-def test_what_the_clock_raises_is_raised(settings):
+def test_a_clock_that_fails_stores_nothing_and_ends_nothing(settings):
+    now = [lambda: NOW]
+    manager = SessionManager(clock=lambda: now[0](), **settings)
+    header = stored(manager, user="jack")
+    session, new = manager.open(header), manager.open(None)
+    session["user"] = new["user"] = "joe"
+    unread = manager.open(header)
+
     def broken():
         raise LookupError("no time")
 
-    manager = SessionManager(clock=broken, **settings)
-    for use in (manager.ping, manager.sweep, manager.open("session=some-id-of-a-session").load):
+    now[0] = broken
+    for use in (manager.ping, manager.sweep, unread.load, lambda: dict(unread), unread.clear, session.save, new.save):
         with pytest.raises(LookupError, match="no time"):
             use()
+    for answer in (2**70, 1e300, float("nan"), float("inf"), -1, None, "1700000000", 2**20000):
+        now[0] = lambda answer=answer: answer
+        for use in (manager.sweep, unread.load, session.save, new.save):
+            with pytest.raises(Error, match="no time between 1970 and 9999") as caught:
+                use()
+            assert caught.value.status == Status.ARGUMENT
+    now[0] = lambda: NOW
+    assert new.headers == []
+    assert values(manager, header) == {"user": "jack"}
+    session.save()
+    assert values(manager, header) == {"user": "joe"}
+
+
+# ---- Keys that calls of the library cannot name ----
+
+
+def test_a_key_without_a_name(manager):
+    header = stored(manager, **{"a\0": {"n": 1, "m": 1}, "cart": {}})
+    with manager.open(header) as session, manager.open(header) as other:
+        session["a\0"]["n"] += 1
+        session["cart"]["x"] = 1
+        other["cart"]["y"] = 2
+        assert other.setdefault("a\0") == {"n": 1, "m": 1} and other.setdefault("\0", 5) == 5
+        other["a\0"]["m"] = 3
+        session.save()
+        other.save()
+    assert values(manager, header) == {"a\0": {"n": 2, "m": 3}, "cart": {"x": 1, "y": 2}, "\0": 5}
+    with manager.open(header) as session:
+        del session["\0"]
+        assert session.pop("a\0") == {"n": 2, "m": 3}
+        session.save()
+    assert values(manager, header) == {"cart": {"x": 1, "y": 2}}
+
+
+def test_a_key_that_no_record_can_hold_is_an_error(manager):
+    with manager.open(None) as session:
+        session["\ud800"] = 1
+        with pytest.raises(Error, match="not UTF-8"):
+            session.save()
+        del session["\ud800"]
+        session["user"] = "jack"
+        assert values(manager, cookie(session)) == {"user": "jack"}
 
 
 # ---- Addresses from objects ----
@@ -384,8 +433,8 @@ def test_an_address_may_be_an_url_object(engine):
 def test_an_object_that_cannot_be_used_is_an_error(engine):
     flask_sqlalchemy = pytest.importorskip("flask_sqlalchemy")
     for settings, said in [
-        ({"SESSION_SQLALCHEMY": {}}, "is a dict"),
-        ({"SESSION_SQLALCHEMY": engine.connect}, "is a method"),
+        ({"SESSION_SQLALCHEMY": {}}, "is of type dict; .* set SESSION_SQLALCHEMY_DATABASE_URI to the URL"),
+        ({"SESSION_SQLALCHEMY": engine.connect}, "is of type method"),
         ({"SESSION_SQLALCHEMY": "sqlite:///x.db"}, "SESSION_SQLALCHEMY"),
         ({"SESSION_SQLALCHEMY": engine, "SESSION_SQLALCHEMY_DATABASE_URI": "sqlite:///x.db"}, "both set"),
         ({"SESSION_SQLALCHEMY": engine, "SESSION_SQLALCHEMY_BIND_KEY": "other"}, "BIND_KEY"),
@@ -394,6 +443,9 @@ def test_an_object_that_cannot_be_used_is_an_error(engine):
     ]:
         with pytest.raises(ConfigError, match=said):
             SessionManager(SESSION_TYPE="sqlalchemy", **settings)
+    for session_type in ("cookie", "sqlite", None):
+        with pytest.raises(ConfigError, match=r'is for SESSION_TYPE "sqlalchemy" alone: set .* or leave'):
+            SessionManager(SESSION_TYPE=session_type, SESSION_SQLALCHEMY=engine)
 
 
 def test_a_password_in_an_address_is_not_told():
