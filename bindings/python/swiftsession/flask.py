@@ -15,12 +15,13 @@ from weakref import WeakKeyDictionary
 
 from flask import current_app
 from flask.json.tag import TaggedJSONSerializer
-from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
 
 from . import session as sessions
 from ._clients import address
 from ._errors import ConfigError, Error, SessionGone
 from ._settings import asked_for, meant, type_of
+from .signing import native_digest, want_bytes
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -64,14 +65,16 @@ class Session:
                 pass
 
 
-class CookieSessionInterface(SessionInterface):
-    """Flask's own sessions, in their signed cookie, without Flask's code. For SESSION_TYPE "cookie"."""
+class CookieSessionInterface(SecureCookieSessionInterface):
+    """Flask's own sessions, in their signed cookie, without Flask's code. For SESSION_TYPE "cookie".
 
-    session_class = SecureCookieSession
+    `get_signing_serializer` makes and reads such cookies in Python, for tests and tools.
+    """
 
     def __init__(self) -> None:
-        #: Reads and writes the values. Applications may register tags with it.
-        self.serializer = TaggedJSONSerializer()
+        if type(self).serializer is SecureCookieSessionInterface.serializer:
+            #: Reads and writes the values. Applications may register tags with it.
+            self.serializer = TaggedJSONSerializer()
         self._last: _Settings | None = None
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
@@ -163,10 +166,26 @@ class CookieSessionInterface(SessionInterface):
         if settings != self._last:
             self._last = settings
             _warn_of_names(app)
+        self._check_signing()
         try:
             return _cached_manager(settings)
         except TypeError:
             return _manager(settings)  # a value without a hash, which no setting has: this says which
+
+    def _check_signing(self) -> None:
+        """The library signs in Flask's way alone, and so does everyone who shares the sessions."""
+        flasks = SecureCookieSessionInterface
+        for name, same in (
+            ("salt", want_bytes(self.salt) == want_bytes(flasks.salt)),
+            ("digest_method", native_digest(self.digest_method) == "sha1"),
+            ("key_derivation", self.key_derivation == flasks.key_derivation),
+            ("get_signing_serializer", type(self).get_signing_serializer is flasks.get_signing_serializer),
+        ):
+            if not same:
+                raise ConfigError(
+                    f"{type(self).__name__} has a {name} of its own, and cookies are signed in Flask's way alone, so "
+                    f"that others can read them: leave it out, or derive from Flask's SecureCookieSessionInterface."
+                )
 
 
 class ServerSideSession(sessions.Session, SessionMixin):

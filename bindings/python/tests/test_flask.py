@@ -3,16 +3,17 @@
 
 import copy
 import datetime
+import hashlib
 import time
 import warnings
 
 import flask
 import pytest
-from flask.json.tag import JSONTag
+from flask.json.tag import JSONTag, TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 import swiftsession
-from swiftsession.flask import CookieSessionInterface, Session
+from swiftsession.flask import CookieSessionInterface, Session, StoreSessionInterface
 
 KEY = "a key of more than 16 bytes"
 
@@ -167,6 +168,67 @@ def test_a_name_nearly_ours_is_warned_of_and_those_of_others_are_left_alone():
         warnings.simplefilter("error")
         app.test_client().get("/nothing")
         application(SESSION_PROTECTION="strong", SESSION_OPTIONS=1).test_client().get("/nothing")
+
+
+# ---- What programs do with Flask's interface ----
+
+
+@pytest.fixture
+def plain():
+    """An application with Flask's own interface."""
+    return application(SecureCookieSessionInterface())
+
+
+def test_tools_make_and_read_cookies(plain):
+    app = application()
+    interface = app.session_interface
+    assert isinstance(interface, SecureCookieSessionInterface)
+    assert (interface.salt, interface.key_derivation) == ("cookie-session", "hmac")
+    assert interface.digest_method(b"x").name == "sha1"
+    serializer = interface.get_signing_serializer(app)
+    client = app.test_client()
+    client.set_cookie("session", serializer.dumps({"user": "jack"}))
+    assert client.get("/get/user").text == "jack"
+    client.get("/set/user/joe")
+    cookie = client.get_cookie("session").value
+    assert serializer.loads(cookie) == {"user": "joe"}
+    assert plain.session_interface.get_signing_serializer(plain).loads(cookie) == {"user": "joe"}
+    app.secret_key = None
+    assert interface.get_signing_serializer(app) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("salt", "another"),
+        ("digest_method", staticmethod(hashlib.sha256)),
+        ("key_derivation", "concat"),
+        ("get_signing_serializer", lambda self, app: None),
+    ],
+)
+@pytest.mark.parametrize("base", [CookieSessionInterface, StoreSessionInterface])
+def test_another_way_to_sign_is_refused(base, name, value):
+    client = application(type("Mine", (base,), {name: value})()).test_client()
+    with pytest.raises(swiftsession.ConfigError, match=f"^Mine has a {name} of its own"):
+        client.get("/set/user/jack")
+
+
+def test_flasks_way_to_sign_in_other_words_is_taken(plain):
+    class Mine(CookieSessionInterface):
+        salt = b"cookie-session"
+        digest_method = staticmethod(hashlib.sha1)
+
+    client, other = application(Mine()).test_client(), plain.test_client()
+    client.get("/set/user/jack")
+    other.set_cookie("session", client.get_cookie("session").value)
+    assert other.get("/get/user").text == "jack"
+
+
+def test_a_serializer_of_a_subclass_is_used():
+    class Mine(CookieSessionInterface):
+        serializer = TaggedJSONSerializer()
+
+    assert application(Mine()).session_interface.serializer is Mine.serializer
 
 
 class ByPath(CookieSessionInterface):
