@@ -25,6 +25,7 @@ check: build
 	swift test
 	Tests/C/run
 	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
+	Tests/Python/versions
 
 demo: build
 	Tools/dependencies demo

@@ -131,8 +131,10 @@ def _load() -> Library:
         return Library(ctypes.CDLL(path))
     except OSError as problem:
         raise ImportError(
-            f"swiftsession could not load {path}: run `make build` in the checkout or install libswiftsession, "
-            f"or set SWIFTSESSION_LIBRARY to the path of {SONAME} ({problem})."
+            f"swiftsession could not load {path} ({problem}). It is looked for at SWIFTSESSION_LIBRARY, beside the "
+            f"package, in the checkout that the package is in, and where the dynamic linker looks. Run `make build` in "
+            f"the checkout, and `make install` for a package outside of it, or set SWIFTSESSION_LIBRARY to the path of "
+            f"{SONAME}."
         ) from None
     except AttributeError as problem:
         raise ImportError(

@@ -30,7 +30,8 @@ def test_the_checkouts_library_is_found():
 
 def test_a_library_that_is_named_is_taken_and_no_other():
     said = python("import swiftsession", SWIFTSESSION_LIBRARY="/nowhere/libswiftsession.so.0").stderr.splitlines()[-1]
-    assert said.startswith("ImportError: swiftsession could not load /nowhere/libswiftsession.so.0: run `make build`")
+    assert said.startswith("ImportError: swiftsession could not load /nowhere/libswiftsession.so.0 (")
+    assert "Run `make build`" in said and "or set SWIFTSESSION_LIBRARY to the path of libswiftsession.so.0." in said
 
 
 def test_another_library_says_so():

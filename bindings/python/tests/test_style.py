@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-INTEROP = PROJECT.parents[1] / "Tests" / "Interop"
+TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Interop", "Python")]
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ["ruff", "check", "--no-cache", ".", str(INTEROP)],
-        ["ruff", "format", "--check", "--no-cache", ".", str(INTEROP)],
+        ["ruff", "check", "--no-cache", ".", *TESTS],
+        ["ruff", "format", "--check", "--no-cache", ".", *TESTS],
         ["mypy", "--cache-dir", "/dev/null"],
     ],
     ids=["ruff-check", "ruff-format", "mypy"],
