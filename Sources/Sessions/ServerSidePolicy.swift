@@ -88,6 +88,7 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
+    guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
     if let id = session.endedID {
       try store.remove(key(id), call(session))
       session.forgetEnded()

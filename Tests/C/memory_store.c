@@ -47,6 +47,18 @@ static void it_lives_to_the_second_and_a_touch_prolongs_it(void) {
   swiftsession_manager_free(manager);
 }
 
+static void a_clock_before_1970_stores_nothing(void) {
+  swiftsession_manager *manager = manager_of(settings);
+  swiftsession_session *session = open_header(manager, NULL);
+  OK(swiftsession_set_null(session, "x", &error));
+  test_time = -1;
+  CHECK(swiftsession_save(session, NULL) == SWIFTSESSION_ARGUMENT && swiftsession_header_count(session) == 0);
+  test_time = 1700000000;
+  OK(swiftsession_save(session, &error));
+  swiftsession_session_free(session);
+  swiftsession_manager_free(manager);
+}
+
 static void ids_are_ours_alone(void) {
   swiftsession_manager *manager = manager_of(settings);
   swiftsession_session *session = open_header(manager, "session=chosen-by-an-attacker");
@@ -110,6 +122,7 @@ static void a_forked_child_is_warned_once(void) {
 
 int main(void) {
   it_lives_to_the_second_and_a_touch_prolongs_it();
+  a_clock_before_1970_stores_nothing();
   ids_are_ours_alone();
   signed_ids();
   a_forked_child_is_warned_once();
