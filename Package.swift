@@ -92,14 +92,14 @@ let package = Package(
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["CSupport", "Support"], small),
     module("Settings", ["CSupport", "Support"], small),
-    module("Keys", ["Settings", "Crypto", "Support"], small),
+    module("Keys", ["Settings", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
     module("Backends", ["Stores", "Settings", "CSupport", "Support", backend("SQLite")], small),
     module("Records", ["Values", "Support"], small),
     module(
       "Sessions",
-      ["Records", "Cookies", "Stores", "Keys", "Settings", "Crypto", "Values", "CSupport", "Support"], small),
+      ["Records", "Cookies", "Stores", "Keys", "Settings", "Values", "CSupport", "Support"], small),
     module(
       "SwiftSession",
       [

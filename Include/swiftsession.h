@@ -124,8 +124,8 @@ swiftsession_status swiftsession_config_new(swiftsession_config **config, swifts
 void swiftsession_config_free(swiftsession_config *config);
 
 /* One setting as text: a name as it is, a number "1800", a duration in seconds "1800" or "0.25", a boolean "true",
-   "false", "1" or "0" in any case, a list as a JSON array of strings. An unknown name is CONFIG and the message has the
-   nearest one. Setting a name again replaces its value. */
+   "false", "1" or "0" in any case, a list as a JSON array of strings. An unknown name is CONFIG, and where one
+   is near the message has it. Setting a name again replaces its value. */
 swiftsession_status swiftsession_config_set(swiftsession_config *config, const char *name, const char *value,
                                             swiftsession_error *error);
 
@@ -137,7 +137,8 @@ swiftsession_status swiftsession_config_set_bytes(swiftsession_config *config, c
 swiftsession_status swiftsession_config_add(swiftsession_config *config, const char *name, const void *value,
                                             size_t size, swiftsession_error *error);
 
-/* Reads a file of NAME=value lines. Empty lines and lines that begin with # say nothing; there is no quoting. */
+/* Reads a file of NAME=value lines. Empty lines and lines that begin with # say nothing. A name begins its line and
+   ends at the =; the value is all that follows, spaces and quotes too. A file with a wrong line changes nothing. */
 swiftsession_status swiftsession_config_load(swiftsession_config *config, const char *path, swiftsession_error *error);
 
 /* Takes every variable of the environment whose name begins with `prefix`: with "APP_", APP_SECRET_KEY is SECRET_KEY.

@@ -20,8 +20,12 @@ enum Assembly {
     for name in later where settings.isSet(name) {
       throw Failure(.unsupported, "\(name.text) is not in this release; leave it out.")
     }
-    for name in [SettingName.cookieFormat, .recordFormat] where settings.text(name) == "sealed" {
-      throw Failure(.unsupported, "\(name.text) 'sealed' is not in this release; leave it out.")
+    let followed: [(SettingName, [Text])] = [
+      (.cookieFormat, ["signed"]), (.recordFormat, ["flask-session"]), (.serializationFormat, ["msgpack", "json"]),
+    ]
+    for (name, words) in followed {
+      guard let word = settings.text(name), !words.contains(word) else { continue }
+      throw Failure(.unsupported, "\(name.text) '\(word.string)' is not in this release; leave it out.")
     }
   }
 
