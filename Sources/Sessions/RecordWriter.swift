@@ -77,23 +77,44 @@ struct RecordWriter {
     _ key: Text, _ seen: SeenRecord, _ log: ChangeLog, to newKey: () throws(Failure) -> Text
   ) throws(Failure) -> SeenRecord {
     var name = key
-    var fresh = try create(try log.replay(on: seen.values)) { () throws(Failure) in
+    let old = seen.token == nil ? try reload(key) : seen
+    let fresh = try create(try log.replay(on: old.values)) { () throws(Failure) in
       name = try newKey()
       return name
     }
     do throws(Failure) {
-      var old = seen.token == nil ? try reload(key) : seen
-      var retries = Retries(call.deadline)
-      while case .changed(let newest) = try remove(key, old) {
-        old = newest
-        fresh = try put(name, fresh, try log.replay(on: newest.values))
-        try retries.pause(RecordWriter.busy)
-      }
-      return fresh
+      return try leave(key, old, log, for: name, fresh)
     } catch {
-      // Nobody knows the new id yet.
-      try? store.remove(name, call)
+      forget(name, unlessGoneWithout: key, error)
       throw error
+    }
+  }
+
+  /// Removes the old record, as often as somebody writes to it before that, and takes what they wrote along.
+  private func leave(
+    _ key: Text, _ seen: SeenRecord, _ log: ChangeLog, for newKey: Text, _ created: SeenRecord
+  ) throws(Failure) -> SeenRecord {
+    var fresh = created
+    var old = seen
+    var retries = Retries(call.deadline)
+    while case .changed(let newest) = try remove(key, old) {
+      old = newest
+      fresh = try put(newKey, fresh, try log.replay(on: newest.values))
+      try retries.pause(RecordWriter.busy)
+    }
+    return fresh
+  }
+
+  /// Takes back a new record that nobody knows of, after a move that failed: but only where the old one still is, or
+  /// was ended by somebody else. Where that cannot be told, a copy too many is better than none.
+  private func forget(_ newKey: Text, unlessGoneWithout oldKey: Text, _ failure: Failure) {
+    let extra = Call(now: call.now, deadline: .after(milliseconds: 1_000))
+    var isSafe = failure.status == .gone
+    if !isSafe, let old = try? store.load(oldKey, extra) {
+      isSafe = !old.record.isEmpty
+    }
+    if isSafe {
+      try? store.remove(newKey, extra)
     }
   }
 
@@ -146,10 +167,11 @@ struct RecordWriter {
 
   /// Writes to a key that nobody else knows yet.
   private func put(_ key: Text, _ record: SeenRecord, _ values: Map) throws(Failure) -> SeenRecord {
-    guard case .written(let record) = try replace(key, record, values, counts: true) else {
+    let known = record.token == nil ? try reload(key) : record
+    guard case .written(let written) = try replace(key, known, values, counts: true) else {
       throw RecordWriter.unknownOutcome
     }
-    return record
+    return written
   }
 
   // MARK: - Reading again

@@ -25,7 +25,15 @@ final class ServerSidePolicy: SessionPolicy {
   static func make(
     _ store: any SessionStore, _ settings: Settings, _ log: Log
   ) throws(Failure) -> ServerSidePolicy {
-    ServerSidePolicy(store, settings, log, try signer(settings))
+    let policy = ServerSidePolicy(store, settings, log, try signer(settings))
+    let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
+    guard longest <= StoreLimits.usualKey else {
+      throw Failure(
+        .config,
+        "SESSION_KEY_PREFIX and an id of SESSION_ID_LENGTH make keys of \(longest) bytes; a store takes at most "
+          + "\(StoreLimits.usualKey).")
+    }
+    return policy
   }
 
   private init(_ store: any SessionStore, _ settings: Settings, _ log: Log, _ signer: Signer?) {
@@ -66,15 +74,19 @@ final class ServerSidePolicy: SessionPolicy {
 
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
     let id = try verified(cookie)
-    guard SessionID.isPlausible(id) else {
+    guard SessionID.isPlausible(id), prefix.count + id.count <= StoreLimits.usualKey else {
       throw Failure(.malformed, "The cookie is not a session id.")
     }
     session.named(Text(id))
   }
 
   func load(_ id: Text, into session: Session) throws(Failure) {
+    try load(id, into: session, limit.call(now: session.now))
+  }
+
+  private func load(_ id: Text, into session: Session, _ call: Call) throws(Failure) {
     do throws(Failure) {
-      guard let record = try writer(session).load(key(id)) else { return session.start(.notFound) }
+      guard let record = try writer(call).load(key(id)) else { return session.start(.notFound) }
       session.stored(id, record)
     } catch  where error.status == .malformed || error.status == .tooLarge {
       // The record stays: another program, or a later release, may read it.
@@ -89,25 +101,26 @@ final class ServerSidePolicy: SessionPolicy {
 
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
     guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
+    let call = limit.call(now: session.now)
     if let id = session.endedID {
-      try store.remove(key(id), call(session))
+      try store.remove(key(id), call)
       session.forgetEnded()
     }
     switch session.place {
-    case .nowhere: return try create(session)
-    case .named: return try refreshUntouched(session)
-    case .stored(let id, let record): return try update(session, id, record)
+    case .nowhere: return try create(session, call)
+    case .named(let id): return try refreshUntouched(session, id, call)
+    case .stored(let id, let record): return try update(session, id, record, call)
     }
   }
 
   // MARK: - Saving
 
-  private func create(_ session: Session) throws(Failure) -> CookieAnswer {
+  private func create(_ session: Session, _ call: Call) throws(Failure) -> CookieAnswer {
     guard !session.isEmpty else { return session.modified ? .delete : .nothing }
     guard session.modified else { return .nothing }
     guard var id = try session.newID() else { return .nothing }
     var isTaken = false
-    let record = try writer(session).create(session.values) { () throws(Failure) in
+    let record = try writer(call).create(session.values) { () throws(Failure) in
       if isTaken { id = try randomID() }
       isTaken = true
       return key(id)
@@ -117,18 +130,20 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   /// The host asked for nothing: the session lives on, if it is there.
-  private func refreshUntouched(_ session: Session) throws(Failure) -> CookieAnswer {
+  private func refreshUntouched(_ session: Session, _ id: Text, _ call: Call) throws(Failure) -> CookieAnswer {
     guard refreshesEachRequest else { return .nothing }
-    try session.load()
-    guard case .stored(let id, let record) = session.place else { return .nothing }
-    return try update(session, id, record)
+    try load(id, into: session, call)
+    guard case .stored(_, let record) = session.place else { return .nothing }
+    return try update(session, id, record, call)
   }
 
-  private func update(_ session: Session, _ id: Text, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
+  private func update(
+    _ session: Session, _ id: Text, _ record: SeenRecord, _ call: Call
+  ) throws(Failure) -> CookieAnswer {
     if session.isEmpty, !session.modified { return .nothing }
-    if session.isRenewed, !session.isEmpty { return try renew(session, id, record) }
-    guard !session.changes.isEmpty || session.isEmpty else { return try touch(session, id) }
-    guard let written = try writer(session).update(key(id), record, session.changes) else {
+    if session.isRenewed, !session.isEmpty { return try renew(session, id, record, call) }
+    guard !session.changes.isEmpty || session.isEmpty else { return try touch(session, id, call) }
+    guard let written = try writer(call).update(key(id), record, session.changes) else {
       session.start(.new)
       return .delete
     }
@@ -136,18 +151,20 @@ final class ServerSidePolicy: SessionPolicy {
     return try cookie(session, id)
   }
 
-  private func touch(_ session: Session, _ id: Text) throws(Failure) -> CookieAnswer {
+  private func touch(_ session: Session, _ id: Text, _ call: Call) throws(Failure) -> CookieAnswer {
     guard session.modified || refreshesEachRequest else { return .nothing }
-    guard try store.touch(key(id), timeToLive: lifetime, call(session)) else {
+    guard try store.touch(key(id), timeToLive: lifetime, call) else {
       guard session.modified else { return .nothing }
       throw RecordWriter.gone
     }
     return try cookie(session, id)
   }
 
-  private func renew(_ session: Session, _ id: Text, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
+  private func renew(
+    _ session: Session, _ id: Text, _ record: SeenRecord, _ call: Call
+  ) throws(Failure) -> CookieAnswer {
     var fresh = id
-    let moved = try writer(session).move(key(id), record, session.changes) { () throws(Failure) in
+    let moved = try writer(call).move(key(id), record, session.changes) { () throws(Failure) in
       fresh = try randomID()
       return key(fresh)
     }
@@ -171,13 +188,8 @@ final class ServerSidePolicy: SessionPolicy {
     Text(prefix.bytes + id.bytes)
   }
 
-  private func call(_ session: Session) -> Call {
-    limit.call(now: session.now)
-  }
-
-  private func writer(_ session: Session) -> RecordWriter {
-    RecordWriter(
-      store: store, format: format, lifetime: lifetime, isEmpty: { self.isEmpty($0) }, call: call(session))
+  private func writer(_ call: Call) -> RecordWriter {
+    RecordWriter(store: store, format: format, lifetime: lifetime, isEmpty: { self.isEmpty($0) }, call: call)
   }
 
   private func verified(_ cookie: [UInt8]) throws(Failure) -> [UInt8] {

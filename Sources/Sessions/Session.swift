@@ -202,7 +202,7 @@ extension Session {
     guard !overflow else { throw Failure(.tooLarge, "The sum does not fit into 64 bits.") }
     try change()
     values[key] = .integer(sum)
-    changes.add([.text(key)], amount, sum: .integer(sum))
+    changes.add([.text(key)], amount)
     return sum
   }
 

@@ -4,10 +4,14 @@ package import Support
 /// What a store checks before it sends anything.
 package struct StoreLimits: Sendable {
   package let largestKey: Int
+
+  /// What every store takes but those that say otherwise, such as memcached: the width of Flask-Session's column.
+  package static var usualKey: Int { 255 }
+
   /// Bytes; nil: memory is the limit.
   package let largestRecord: Int?
 
-  package init(largestKey: Int = 255, largestRecord: Int?) {
+  package init(largestKey: Int = StoreLimits.usualKey, largestRecord: Int?) {
     self.largestKey = largestKey
     self.largestRecord = largestRecord
   }

@@ -277,6 +277,48 @@ import Testing
     #expect(removed.contains(try #require(created.last)))
   }
 
+  @Test func everythingWorksWhereTheStoreGivesNoTokens() throws {
+    var settings = Settings()
+    try settings.set("SESSION_TYPE", text: "memory")
+    let manager = try SessionManager.make(settings, store: TokenlessStore(), log: .silent)
+    let cookie = try stored(manager)
+    let login = manager.open(cookie)
+    let other = manager.open(cookie)
+    try login.add("n", 1).ignore()
+    try login.save()
+    try login.add("n", 1).ignore()
+    try login.renew()
+    try other.set("late", .integer(1))
+    try other.save()
+    try login.save()
+    #expect(try read(manager, login.cookie) == #"{"_permanent":true,"user":"jack","n":2,"late":1}"#)
+    #expect(try read(manager, cookie) == nil)
+  }
+
+  @Test func aRenewalWhoseOldRecordCannotBeRemovedKeepsTheSession() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let login = manager.open(cookie)
+    try login.renew()
+    store.script(.removeWithToken, .failure(Failure(.timeout, "locked")))
+    expect(.timeout) { try login.save() }
+    #expect(login.headers.isEmpty)
+    // The old one is as it was, and no copy is left.
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack"}"#)
+    let created = store.requests.filter { $0.operation == .create }.map(\.key)
+    #expect(store.requests.last { $0.operation == .remove }?.key == created.last)
+  }
+
+  @Test func aKeyThatNoStoreTakesIsRefusedWhenTheManagerOpens() throws {
+    #expect(throws: Failure.self) {
+      _ = try manager(["SESSION_KEY_PREFIX": Text(String(repeating: "p", count: 213))])
+    }
+    let fitting = try manager(["SESSION_KEY_PREFIX": Text(String(repeating: "p", count: 212))])
+    let session = fitting.open("session=" + String(repeating: "a", count: 44))
+    try session.load()
+    #expect(session.isNew && store.requests.isEmpty)
+  }
+
   @Test func aFailingStoreIsReported() throws {
     let manager = try manager()
     let cookie = try stored(manager)
@@ -332,6 +374,45 @@ extension SavingTests {
       #expect((error as? Failure)?.status == status, sourceLocation: place)
     }
   }
+}
+
+/// A store that does not tell the tokens of what it wrote.
+private final class TokenlessStore: SessionStore, @unchecked Sendable {
+  private let store = MemoryStore()
+
+  var largestRecord: Int? { nil }
+
+  func load(_ key: Text, _ call: Call) throws(Failure) -> StoredRecord? { try store.load(key, call) }
+
+  func create(_ key: Text, _ record: [UInt8], timeToLive: Int64, _ call: Call) throws(Failure) -> Creation {
+    let creation = try store.create(key, record, timeToLive: timeToLive, call)
+    if case .created = creation { return .created(nil) }
+    return creation
+  }
+
+  func replace(
+    _ key: Text, _ record: [UInt8], timeToLive: Int64, token: Token, _ call: Call
+  ) throws(Failure) -> Replacement {
+    switch try store.replace(key, record, timeToLive: timeToLive, token: token, call) {
+    case .replaced: .replaced(nil)
+    case .changed: .changed(nil)
+    case let other: other
+    }
+  }
+
+  func touch(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> Bool {
+    try store.touch(key, timeToLive: timeToLive, call)
+  }
+
+  func remove(_ key: Text, _ call: Call) throws(Failure) { try store.remove(key, call) }
+
+  func remove(_ key: Text, token: Token, _ call: Call) throws(Failure) -> Removal {
+    try store.remove(key, token: token, call)
+  }
+
+  func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool { false }
+  func ping(_ call: Call) throws(Failure) {}
+  func prepare(_ call: Call) throws(Failure) {}
 }
 
 extension SessionManager {

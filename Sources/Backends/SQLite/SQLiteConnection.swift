@@ -47,7 +47,7 @@
       fileCheckInterval = options.fileCheckInterval
       prepared = Array(repeating: nil, count: SQLiteStatement.allCases.count)
       self.deadline = .allocate(capacity: 1)
-      self.deadline.initialize(to: csqlite_deadline(milliseconds: deadline.milliseconds))
+      self.deadline.initialize(to: csqlite_deadline(milliseconds: deadline.milliseconds, interrupts: 0))
       times = .allocate(capacity: 2 * NaiveTime.count)
       times.initialize(repeating: 0, count: 2 * NaiveTime.count)
     }
@@ -113,8 +113,12 @@
     }
 
     /// The deadline of the call that begins.
-    func begin(_ call: Call) {
+    ///
+    /// - Parameter interrupts: whether a statement ends with the deadline. Else only waiting for a lock does, so that
+    ///   nothing is reported as failed that was committed.
+    func begin(_ call: Call, interrupts: Bool) {
       deadline.pointee.milliseconds = call.deadline.milliseconds
+      deadline.pointee.interrupts = interrupts ? 1 : 0
     }
 
     // MARK: Statements

@@ -103,7 +103,7 @@
 
     package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
       let limit = max(limit, 0)
-      return try use(call) { (connection) throws(Failure) in
+      return try use(call, interrupts: true) { (connection) throws(Failure) in
         let statement = try connection.statement(.sweep)
         connection.bind(statement, 1, number: limit)
         connection.bind(statement, now: call.now)
@@ -122,12 +122,12 @@
     }
 
     private func use<Result>(
-      _ call: Call, _ body: (SQLiteConnection) throws(Failure) -> Result
+      _ call: Call, interrupts: Bool = false, _ body: (SQLiteConnection) throws(Failure) -> Result
     ) throws(Failure) -> Result {
       try pool.use(call.deadline) { () throws(Failure) in
         try SQLiteConnection.open(self.options, self.table, call.deadline)
       } _: { (connection) throws(Failure) in
-        connection.begin(call)
+        connection.begin(call, interrupts: interrupts)
         return try body(connection)
       }
     }

@@ -50,7 +50,8 @@ int csqlite_busy(void *deadline, int count) {
   return 1;
 }
 
-int csqlite_progress(void *deadline) {
-  return ((const csqlite_deadline *)deadline)->milliseconds <= csupport_monotonic_clock();
+int csqlite_progress(void *context) {
+  const csqlite_deadline *deadline = context;
+  return deadline->interrupts && deadline->milliseconds <= csupport_monotonic_clock();
 }
 #endif

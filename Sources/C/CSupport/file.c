@@ -7,7 +7,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int csupport_create_file(const char *path) {
+/* The file that a symbolic link leads to, though it is not there; NULL where `path` is no link. */
+static char *target_of(const char *path) {
+  char target[4096];
+  ssize_t length = readlink(path, target, sizeof target - 1);
+  if (length <= 0)
+    return NULL;
+  target[length] = 0;
+  const char *slash = strrchr(path, '/');
+  size_t folder = target[0] == '/' || !slash ? 0 : (size_t)(slash - path) + 1;
+  char *resolved = malloc(folder + (size_t)length + 1);
+  if (resolved) {
+    memcpy(resolved, path, folder);
+    memcpy(resolved + folder, target, (size_t)length + 1);
+  }
+  return resolved;
+}
+
+static int create(const char *path, int links) {
+  char *target = links > 0 ? target_of(path) : NULL;
+  if (target) {
+    int error = create(target, links - 1);
+    free(target);
+    return error;
+  }
   struct stat status;
   if (stat(path, &status) == 0)
     return 0;
@@ -33,5 +56,7 @@ int csupport_create_file(const char *path) {
   free(draft);
   return error;
 }
+
+int csupport_create_file(const char *path) { return create(path, 40); }
 
 char *csupport_working_directory(void) { return getcwd(NULL, 0); }

@@ -27,7 +27,6 @@
   X(bind_blob)                                                                                                         \
   X(column_blob)                                                                                                       \
   X(column_bytes)                                                                                                      \
-  X(column_int64)                                                                                                      \
   X(changes)                                                                                                           \
   X(get_autocommit)
 
@@ -45,12 +44,14 @@ const char *csqlite_problem(void);
    are given as their context. */
 typedef struct csqlite_deadline {
   int64_t milliseconds;
+  int32_t interrupts; /* whether the statement that runs may be interrupted */
 } csqlite_deadline;
 
 /* For sqlite3_busy_handler: waits a little, and gives up at the deadline. */
 int csqlite_busy(void *deadline, int count);
 
-/* For sqlite3_progress_handler: interrupts at the deadline. */
+/* For sqlite3_progress_handler: interrupts at the deadline, where that is allowed. SQLite asks once more after a
+   statement has committed, and then reports what is done as interrupted: so never for a write whose outcome matters. */
 int csqlite_progress(void *deadline);
 
 #endif

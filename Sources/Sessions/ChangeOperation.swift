@@ -3,26 +3,13 @@ internal import Support
 internal import Values
 
 /// One thing that a request did to a value.
-struct Change {
-  /// The keys from the top of the session down to the value; never empty.
-  let path: [Value]
-  var operation: Operation
+enum ChangeOperation {
+  case set(Value)
+  case remove
+  case add(Int64)
+  case append([Value])
+  case setIfAbsent(Value)
 
-  init(_ path: [Value], _ operation: Operation) {
-    self.path = path
-    self.operation = operation
-  }
-
-  enum Operation {
-    case set(Value)
-    case remove
-    case add(Int64)
-    case append([Value])
-    case setIfAbsent(Value)
-  }
-}
-
-extension Change.Operation {
   /// Whether doing it twice is another result than doing it once.
   var counts: Bool {
     switch self {
@@ -31,27 +18,23 @@ extension Change.Operation {
     }
   }
 
-  /// Does it to the value at the end of a path. A map that is missing on the way is made where something is put into
-  /// it; a value on the way that is no map was put there by a later save, and is replaced.
-  func apply(_ path: ArraySlice<Value>, to map: Map) throws(Failure) -> Map {
-    guard let key = path.first else { return map }
-    var map = map
-    let rest = path.dropFirst()
-    guard rest.isEmpty else {
-      if case .map(let inner) = map[key] {
-        map[key] = .map(try apply(rest, to: inner))
-      } else if case .remove = self {
-        return map
-      } else {
-        map[key] = .map(try apply(rest, to: Map()))
-      }
-      return map
+  /// The two, one after the other, as few as they can be.
+  func joined(with next: ChangeOperation) -> [ChangeOperation] {
+    switch (self, next) {
+    case (.set(.integer(let number)), .add(let amount)):
+      let (sum, overflow) = number.addingReportingOverflow(amount)
+      return overflow ? [self, next] : [.set(.integer(sum))]
+    case (.add(let number), .add(let amount)):
+      let (sum, overflow) = number.addingReportingOverflow(amount)
+      return overflow ? [self, next] : [.add(sum)]
+    case (.set(.array(let items)), .append(let more)): return [.set(.array(items + more))]
+    case (.append(let items), .append(let more)): return [.append(items + more)]
+    default: return [self, next]
     }
-    map[key] = try result(on: map[key])
-    return map
   }
 
-  private func result(on old: Value?) throws(Failure) -> Value? {
+  /// - Throws: CONFLICT where a number or a list is due and something else is there.
+  func apply(to old: Value?) throws(Failure) -> Value? {
     switch self {
     case .set(let value): return value
     case .remove: return nil
