@@ -6,8 +6,11 @@ package import Support
 /// Keys are values because MessagePack and pickle allow other keys than text; JSON and the C API have text alone.
 package struct Map: Sendable {
   package private(set) var entries: [Entry] = []
-  /// The position of each key, once there are enough of them that a search by eye would cost.
-  private var positions: [Value: Int] = [:]
+  /// The number of each key, in the order in which keys came, once there are so many that a search by eye would cost.
+  private var numbers: [Value: Int] = [:]
+  /// The numbers of the entries, where some were removed and so a number is no position.
+  private var remaining: [Int] = []
+  private var nextNumber = 0
 
   package struct Entry: Equatable, Sendable {
     package let key: Value
@@ -41,14 +44,18 @@ package struct Map: Sendable {
   @discardableResult
   package mutating func remove(_ key: Value) -> Value? {
     guard let position = position(of: key) else { return nil }
-    let entry = entries.remove(at: position)
-    index()
-    return entry.value
+    if !numbers.isEmpty {
+      if remaining.isEmpty { remaining = Array(0..<entries.count) }
+      numbers[key] = nil
+      remaining.remove(at: position)
+    }
+    let value = entries.remove(at: position).value
+    if entries.isEmpty { removeAll() }
+    return value
   }
 
   package mutating func removeAll() {
-    entries = []
-    positions = [:]
+    self = Map()
   }
 
   package mutating func set(_ key: Value, _ value: Value) {
@@ -59,16 +66,23 @@ package struct Map: Sendable {
     // An array that grows from nothing is copied for the second, third and fifth entry.
     if entries.isEmpty { entries.reserveCapacity(4) }
     entries.append(Entry(key: key, value: value))
-    if !positions.isEmpty {
-      positions[key] = entries.count - 1
+    if !numbers.isEmpty {
+      number(key)
     } else if entries.count > Map.searched {
-      index()
+      numbers.reserveCapacity(entries.count)
+      for entry in entries { number(entry.key) }
     }
   }
 
+  private mutating func number(_ key: Value) {
+    numbers[key] = nextNumber
+    if !remaining.isEmpty { remaining.append(nextNumber) }
+    nextNumber += 1
+  }
+
   private func position(of key: Value) -> Int? {
-    if !positions.isEmpty {
-      return positions[key]
+    if !numbers.isEmpty {
+      return numbers[key].map { remaining.isEmpty ? $0 : place(of: $0) }
     }
     guard case .text(let name) = key else { return entries.firstIndex { $0.key == key } }
     return entries.withUnsafeBufferPointer { entries in
@@ -81,13 +95,19 @@ package struct Map: Sendable {
     }
   }
 
-  private mutating func index() {
-    positions = [:]
-    guard entries.count > Map.searched else { return }
-    positions.reserveCapacity(entries.count)
-    for index in entries.indices {
-      positions[entries[index].key] = index
+  /// Where a number stands in `remaining`, which ascends.
+  private func place(of number: Int) -> Int {
+    var low = 0
+    var high = remaining.count
+    while low < high {
+      let middle = (low + high) / 2
+      if remaining[middle] < number {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
+    return low
   }
 
   /// Up to this many entries are searched one by one.
