@@ -65,16 +65,17 @@
         throw Failure(.unavailable, "This libsqlite3 was built without threads")
       }
       var database: OpaquePointer?
+      var system: Int32 = 0
       let path = path.bytes.map { CChar(bitPattern: $0) } + [0]
       let result = path.withUnsafeBufferPointer { path -> Int32 in
-        // SQLite would make a file that others may read. What fails here fails again in open_v2, and with its reason.
-        _ = csupport_create_file(path.baseAddress)
+        // SQLite would make a file that others may read. What fails here fails again in open_v2.
+        system = csupport_create_file(path.baseAddress)
         return api.pointee.open_v2(
           path.baseAddress, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nil)
       }
       guard let database else { throw Failure(.backend, "SQLite is out of memory", native: SQLITE_NOMEM) }
       guard result == SQLITE_OK else {
-        let failure = SQLiteFailure.make(api, database, "open the database")
+        let failure = SQLiteFailure.make(api, database, "open the database", system: system)
         _ = api.pointee.close_v2(database)
         throw failure
       }

@@ -7,17 +7,32 @@
   /// What SQLite's result codes mean to a caller.
   enum SQLiteFailure {
     /// The last error of a connection.
-    static func make(_ api: UnsafePointer<csqlite_api>, _ database: OpaquePointer, _ what: String) -> Failure {
+    ///
+    /// - Parameter system: an errno that says more than SQLite's own, or 0.
+    static func make(
+      _ api: UnsafePointer<csqlite_api>, _ database: OpaquePointer, _ what: String, system: Int32 = 0
+    ) -> Failure {
       let code = api.pointee.extended_errcode(database)
       let reason = api.pointee.errmsg(database).map { String(cString: $0) } ?? "no reason given"
       switch code & 0xFF {
-      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT, SQLITE_PROTOCOL:
+      case SQLITE_INTERRUPT:
+        return Failure(
+          .timeout, "The time for the call was over before SQLite was done; ask for less at once", native: code)
+      case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
         return Failure(
           .timeout, "The SQLite database stayed locked until the time for the call was over (\(reason))", native: code)
       case SQLITE_CANTOPEN:
-        let system = systemReason(api.pointee.system_errno(database))
+        let system = systemReason(system != 0 ? system : api.pointee.system_errno(database))
         return Failure(
           .unavailable, "The SQLite database cannot be opened: \(reason)\(system); look at its folder and its rights",
+          native: code)
+      case SQLITE_READONLY:
+        return Failure(
+          .backend, "SQLite could not \(what): \(reason); look at the rights of the file and of its folder",
+          native: code)
+      case SQLITE_ERROR:
+        return Failure(
+          .backend, "SQLite could not \(what): \(reason); is SESSION_SQLALCHEMY_TABLE a table of sessions?",
           native: code)
       case SQLITE_TOOBIG:
         return Failure(.tooLarge, "The session is larger than SQLite takes", native: code)

@@ -3,7 +3,7 @@
   /// The statements of the store, each prepared once a connection.
   ///
   /// `?1` is the key, `?2` now, `?3` the new expiry, `?4` the new record, `?5` the record that the token is of.
-  /// A row lives while its expiry is later than now and its data is not NULL. The seed's table lets one id have several
+  /// A row lives while its expiry is later than now and its data is not NULL. A table that was made by hand may let one id have several
   /// rows: the one that expires last counts, and writes and removes touch all.
   enum SQLiteStatement: Int, CaseIterable {
     case load, create, removeDead, replace, touch, remove, removeWithToken, sweep, ping, begin, commit, rollback

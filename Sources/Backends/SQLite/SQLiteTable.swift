@@ -22,7 +22,7 @@
       ]
     }
 
-    /// Gives a row when the table has an index that begins with the id; the seed's table has none.
+    /// Gives a row when the table has an index that begins with the id; one that was made by hand may have none.
     var findingIndex: String {
       "SELECT 1 FROM pragma_index_list(\(SQLiteTable.quote(name, 0x27))) AS list, pragma_index_info(list.name) AS info"
         + " WHERE info.seqno = 0 AND info.name = 'session_id'"
