@@ -6,7 +6,8 @@
      races read DB COOKIE              prints the session as JSON
      races parked DB ROUNDS PARKED     requests that wait while their session is ended
      races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once
-     races killed DB KILLS             processes killed at any moment of a save */
+     races killed DB KILLS             processes killed at any moment of a save
+     races hurried DB TIMES            adds and renewals that have next to no time, while another process writes */
 #define _GNU_SOURCE
 #include "../C/check.h"
 #include "swiftsession.h"
@@ -28,17 +29,19 @@
     }                                                                                                                  \
   } while (0)
 
-static swiftsession_manager *manager_on(const char *path) {
+static swiftsession_manager *manager_within(const char *path, const char *timeout) {
   swiftsession_config *config;
   swiftsession_manager *manager;
   OK(swiftsession_config_new(&config, &error));
   OK(swiftsession_config_set(config, "SESSION_TYPE", "sqlite", &error));
   OK(swiftsession_config_set(config, "SESSION_SQLITE", path, &error));
-  OK(swiftsession_config_set(config, "SESSION_TIMEOUT", "60", &error));
+  OK(swiftsession_config_set(config, "SESSION_TIMEOUT", timeout, &error));
   OK(swiftsession_manager_open(config, &manager, &error));
   swiftsession_config_free(config);
   return manager;
 }
+
+static swiftsession_manager *manager_on(const char *path) { return manager_within(path, "60"); }
 
 static swiftsession_session *request(swiftsession_manager *manager, const char *cookie) {
   swiftsession_session *session;
@@ -274,6 +277,50 @@ static void killed(const char *path, int kills) {
   CHECK(sum <= begun && sum >= answered && begun - answered <= kills);
 }
 
+/* ---- Hurried */
+
+/* One add, now and then with a renewal, with whose cookie it then goes on. What fails has stored nothing. */
+static int hurry(swiftsession_manager *manager, char *cookie, size_t size, int renews) {
+  swiftsession_session *session = request(manager, cookie);
+  swiftsession_status status = swiftsession_add(session, "sum", 1, NULL, NULL);
+  if (status == SWIFTSESSION_OK && renews)
+    status = swiftsession_renew(session, NULL);
+  if (status == SWIFTSESSION_OK)
+    status = swiftsession_save(session, NULL);
+  CHECK(status == SWIFTSESSION_OK || status == SWIFTSESSION_TIMEOUT || status == SWIFTSESSION_CONFLICT);
+  if (status == SWIFTSESSION_OK)
+    snprintf(cookie, strcspn(set_cookie(session), ";") + 1 < size ? strcspn(set_cookie(session), ";") + 1 : size, "%s",
+             set_cookie(session));
+  swiftsession_session_free(session);
+  return status == SWIFTSESSION_OK;
+}
+
+static void hurried(const char *path, int times) {
+  char cookie[256], other[256];
+  swiftsession_manager *patient = manager_on(path);
+  log_in(patient, cookie, sizeof cookie);
+  log_in(patient, other, sizeof other);
+  pid_t writer = fork();
+  if (writer == 0) {
+    for (;;)
+      add_times(patient, other, 1);
+  }
+  swiftsession_manager *hasty = manager_within(path, "0.001");
+  long stored = 0;
+  for (int i = 0; i < times; i++) {
+    stored += hurry(hasty, cookie, sizeof cookie, i % 10 == 0);
+    long sum = (long)integer_of(patient, cookie, "sum");
+    if (sum != stored)
+      fprintf(stderr, "call %d: %ld stored, sum %ld\n", i, stored, sum);
+    CHECK(sum == stored);
+  }
+  kill(writer, SIGKILL);
+  CHECK(waitpid(writer, NULL, 0) == writer);
+  swiftsession_manager_free(hasty);
+  swiftsession_manager_free(patient);
+  printf("%d calls, %ld stored, %ld in time for nothing\n", times, stored, times - stored);
+}
+
 int main(int count, char **arguments) {
   CHECK(count >= 3);
   const char *way = arguments[1], *path = arguments[2];
@@ -290,6 +337,11 @@ int main(int count, char **arguments) {
   if (strcmp(way, "killed") == 0) {
     CHECK(count == 4);
     killed(path, atoi(arguments[3]));
+    return 0;
+  }
+  if (strcmp(way, "hurried") == 0) {
+    CHECK(count == 4);
+    hurried(path, atoi(arguments[3]));
     return 0;
   }
   swiftsession_manager *manager = manager_on(path);

@@ -97,3 +97,7 @@ def test_a_manager_works_on_both_sides_of_a_fork(races: Path, database: Path) ->
 def test_a_killed_process_adds_once_or_not_at_all(races: Path, database: Path) -> None:
     print(run(races, "killed", database, 1000))
     assert sqlite3.connect(database).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_what_ran_out_of_time_was_not_stored(races: Path, database: Path) -> None:
+    print(run(races, "hurried", database, 20_000))
