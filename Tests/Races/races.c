@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -250,6 +251,7 @@ static void killed(const char *path, int kills) {
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (;;) {
         CHECK(write(says[1], "b", 1) == 1);
         add_times(manager, cookie, 1);
@@ -302,6 +304,7 @@ static void hurried(const char *path, int times) {
   log_in(patient, other, sizeof other);
   pid_t writer = fork();
   if (writer == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;)
       add_times(patient, other, 1);
   }
