@@ -12,6 +12,7 @@ from typing import Any
 from ._errors import Error, Status
 from ._library import borrowed, check, error_pointer, library
 from ._manager import Manager, WallClock
+from ._turns import TakesTurns, one_at_a_time
 from ._values import COOKIE, STORED
 
 __all__ = ["Origin", "Session", "SessionManager"]
@@ -84,8 +85,8 @@ class SessionManager:
         self._manager.call(function, self._manager.handle, *arguments)
 
 
-class Session(MutableMapping[str, Any]):
-    """A session: a mapping from text to values. One thread at a time may use it.
+class Session(TakesTurns, MutableMapping[str, Any]):
+    """A session: a mapping from text to values. Threads that share one take turns, call by call.
 
     Values that hold others may be changed in place; save() sees it. Closing a session saves nothing.
 
@@ -94,6 +95,7 @@ class Session(MutableMapping[str, Any]):
     """
 
     def __init__(self, manager: Manager, handle: int | None) -> None:
+        super().__init__()
         self._free = library.session_free
         self._opened = handle
         self._manager = manager
@@ -104,18 +106,22 @@ class Session(MutableMapping[str, Any]):
 
     # ---- Reading ----
 
+    @one_at_a_time
     def __getitem__(self, key: str) -> Any:
         value = self._values[key]
         if type(value) not in _SCALARS and key not in self._lent:
             self._lent[key] = self._codec.encode(value)
         return value
 
+    @one_at_a_time
     def __contains__(self, key: object) -> bool:
         return key in self._values
 
+    @one_at_a_time
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
+    @one_at_a_time
     def __len__(self) -> int:
         return len(self._values)
 
@@ -124,6 +130,7 @@ class Session(MutableMapping[str, Any]):
 
     # ---- Writing ----
 
+    @one_at_a_time
     def __setitem__(self, key: str, value: Any) -> None:
         data, values, name = self._codec.encode(value), self._values, _name(key)
         if name is None:
@@ -133,6 +140,7 @@ class Session(MutableMapping[str, Any]):
         values[key] = value
         self._lend(key, data)
 
+    @one_at_a_time
     def __delitem__(self, key: str) -> None:
         values = self._values
         if key not in values:
@@ -145,6 +153,7 @@ class Session(MutableMapping[str, Any]):
         del values[key]
         self._lent.pop(key, None)
 
+    @one_at_a_time
     def setdefault(self, key: str, default: Any = None) -> Any:
         """The value of a key; one that is not there is set, unless another request does so first."""
         values, name = self._values, _name(key)
@@ -157,12 +166,14 @@ class Session(MutableMapping[str, Any]):
             self._lend(key, data)
         return self[key]
 
+    @one_at_a_time
     def clear(self) -> None:
         """Removes every value; in a store "_permanent" stays, as Flask-Session has it."""
         self._load_stored()
         check(library.clear(self._handle, error_pointer()))
         self._forget()
 
+    @one_at_a_time
     def add(self, key: str, amount: int) -> int:
         """Adds to a whole number, which is 0 if it is not there, and answers with the sum."""
         if not isinstance(amount, int):
@@ -175,6 +186,7 @@ class Session(MutableMapping[str, Any]):
         self._lent.pop(key, None)
         return total.value
 
+    @one_at_a_time
     def append(self, key: str, item: Any) -> None:
         """Appends one item to a list, which is empty if it is not there."""
         data, values, name = self._codec.encode(item), self._values, _plain_name(key)
@@ -184,11 +196,13 @@ class Session(MutableMapping[str, Any]):
         self._lent[key] = self._codec.encode(values[key])
 
     @property
+    @one_at_a_time
     def permanent(self) -> bool:
         """Whether the cookie outlives the browser, for PERMANENT_SESSION_LIFETIME; the key "_permanent"."""
         return bool(self._values.get("_permanent", False))
 
     @permanent.setter
+    @one_at_a_time
     def permanent(self, value: bool) -> None:
         values = self._values
         check(library.set_permanent(self._handle, bool(value), error_pointer()))
@@ -197,12 +211,14 @@ class Session(MutableMapping[str, Any]):
     # ---- What the session is ----
 
     @property
+    @one_at_a_time
     def is_new(self) -> bool:
         """Whether the session did not exist before this request; one in a store is loaded to know it."""
         self._load_stored()
         return bool(library.is_new(self._handle))
 
     @property
+    @one_at_a_time
     def id(self) -> str | None:
         """The id in a store, None for a session that lives in its cookie. Never log it."""
         self._load_stored()
@@ -210,46 +226,55 @@ class Session(MutableMapping[str, Any]):
         return None if found is None else found.decode("ascii")
 
     @property
+    @one_at_a_time
     def origin(self) -> Origin:
         """Where the contents come from, or why the session is new; in a store that is known once it is loaded."""
         return Origin(library.origin(self._handle))
 
     @property
+    @one_at_a_time
     def modified(self) -> bool:
         """Whether anything was written, in place too. Set it to have the session saved in any case."""
         self._flush_all()
         return bool(library.modified(self._handle))
 
     @modified.setter
+    @one_at_a_time
     def modified(self, value: bool) -> None:
         self._load_stored()  # what is not loaded is not saved
         check(library.set_modified(self._handle, bool(value), error_pointer()))
 
     @property
+    @one_at_a_time
     def accessed(self) -> bool:
         """Whether anything was read or written: the response then depends on the cookie."""
         return bool(library.accessed(self._handle))
 
     @accessed.setter
+    @one_at_a_time
     def accessed(self, value: bool) -> None:
         check(library.set_accessed(self._handle, bool(value), error_pointer()))
 
     # ---- The request ----
 
+    @one_at_a_time
     def load(self) -> None:
         """Fetches the contents now; without it the first read does."""
         self._manager.call(library.load, self._handle)
 
+    @one_at_a_time
     def renew(self) -> None:
         """Marks the session for a new id, at login or any other change of rights."""
         self._load_stored()
         check(library.renew(self._handle, error_pointer()))
 
+    @one_at_a_time
     def destroy(self) -> None:
         """Empties the session and marks it as ended, at logout."""
         check(library.destroy(self._handle, error_pointer()))
         self._forget()
 
+    @one_at_a_time
     def save(self) -> list[tuple[str, str]]:
         """Stores what has to be stored and answers with the header lines to append to the response."""
         self._flush_all()
@@ -259,6 +284,7 @@ class Session(MutableMapping[str, Any]):
         return self.headers
 
     @property
+    @one_at_a_time
     def headers(self) -> list[tuple[str, str]]:
         """The header lines of the last save(), each byte as one character, as WSGI takes them."""
         lines = range(library.header_count(self._handle))
@@ -270,6 +296,7 @@ class Session(MutableMapping[str, Any]):
             for index in lines
         ]
 
+    @one_at_a_time
     def close(self) -> None:
         """Gives the session's memory back; it cannot be used afterwards."""
         handle, self._opened = self._opened, None
@@ -286,7 +313,8 @@ class Session(MutableMapping[str, Any]):
         self.close()
 
     def __del__(self) -> None:
-        self._free(self._opened)
+        if self._is_free():
+            self._free(self._opened)
 
     def __reduce__(self) -> str:
         raise TypeError("A session cannot be copied or pickled; dict(session) can.")
@@ -305,7 +333,7 @@ class Session(MutableMapping[str, Any]):
 
     def _load_stored(self) -> None:
         if not self._manager.is_client_side:
-            self.load()
+            self._manager.call(library.load, self._handle)
 
     @property
     def _values(self) -> dict[str, Any]:
@@ -318,9 +346,10 @@ class Session(MutableMapping[str, Any]):
             if not isinstance(read, dict):
                 raise Error("The session is no map of values.", Status.MALFORMED)
             self._cached = read
-            self.accessed = True
+            check(library.set_accessed(self._handle, 1, error_pointer()))
         return self._cached
 
+    @one_at_a_time
     def payload(self) -> bytes:
         """The whole session as tagged JSON: Flask's own in a cookie, with times in full in a store."""
         self._load_stored()
@@ -328,6 +357,7 @@ class Session(MutableMapping[str, Any]):
         check(library.payload(self._handle, self._codec.name, byref(data), byref(size), error_pointer()))
         return borrowed(data, size)
 
+    @one_at_a_time
     def set_payload(self, payload: bytes) -> None:
         """Replaces all values by those of tagged JSON; in a cookie these bytes are what is signed."""
         self._load_stored()
