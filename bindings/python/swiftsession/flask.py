@@ -86,7 +86,9 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         session._swiftsession = _Opened(opened, settings)  # type: ignore[attr-defined]
         return session
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
+        if session is None:  # open_session() raised, and Flask answers with that
+            return
         sets = self.should_set_cookie(app, session) if session else session.modified
         if session.accessed or sets:
             self._depends_on_the_cookie(app, response)
@@ -238,7 +240,7 @@ class StoreSessionInterface(CookieSessionInterface):
         manager = self._manager(app, self._settings(app))
         session = manager.open(request.environ.get("HTTP_COOKIE"))
         every = app.config.get("SESSION_CLEANUP_N_REQUESTS")
-        if every and random.randint(0, every) == 0:
+        if every and random.randint(0, int(every)) == 0:  # the manager has refused what is no number
             self._clean_up(manager)
         return session
 
@@ -248,7 +250,7 @@ class StoreSessionInterface(CookieSessionInterface):
         except Error as problem:  # it is no part of the request
             _logger.warning("Expired sessions could not be removed: %s", problem)
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
         if not isinstance(session, ServerSideSession):
             return super().save_session(app, session, response)
         try:

@@ -5,6 +5,7 @@ import ast
 import logging
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import flask
 import pytest
@@ -421,7 +422,8 @@ def test_the_database_of_the_application_is_no_setting_of_another_store(config):
 # ---- Upkeep ----
 
 
-def test_expired_sessions_are_removed(config, monkeypatch):
+@pytest.mark.parametrize("every", [1, 1.0, "1", b"1"])
+def test_expired_sessions_are_removed(config, monkeypatch, every):
     now = [1700000000]
     monkeypatch.setattr(time, "time", lambda: now[0])
     app = application(config, PERMANENT_SESSION_LIFETIME=20)
@@ -433,7 +435,50 @@ def test_expired_sessions_are_removed(config, monkeypatch):
             result = app.test_cli_runner().invoke(args=["session_cleanup"])
             assert result.exit_code == 0, result.output
         else:
-            app.config["SESSION_CLEANUP_N_REQUESTS"] = 1
+            app.config["SESSION_CLEANUP_N_REQUESTS"] = every
             for _ in range(100):
                 app.test_client().get("/nothing")
         assert sessions(config["SESSION_SQLITE"]) == 0
+
+
+@pytest.mark.parametrize("every", [None, 0, "0"])
+def test_no_number_of_requests_removes_nothing(config, every):
+    client = application(config, SESSION_CLEANUP_N_REQUESTS=every).test_client()
+    assert client.get("/set/user/jack").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "every", ["x", "", False, "2.0", "-1", " 2", "1_0", "1e3", "\u0662", -1, 2.5, True, [2], "9" * 30]
+)
+def test_a_wrong_number_of_requests_is_a_config_error(config, every):
+    client = application(config, SESSION_CLEANUP_N_REQUESTS=every).test_client()
+    with pytest.raises(swiftsession.ConfigError, match="SESSION_CLEANUP_N_REQUESTS"):
+        client.get("/nothing")
+
+
+# ---- Errors and threads ----
+
+
+@pytest.mark.parametrize("session_type", ["sqlite", "cookie"])
+def test_a_wrong_setting_is_the_only_error_that_is_seen(config, caplog, session_type):
+    app = application({**config, "SESSION_TYPE": session_type}, SECRET_KEY="key", SESSION_COOKIE_SAMESITE="bogus")
+    app.testing = False
+    assert app.test_client().get("/nothing").status_code == 500
+    assert "SESSION_COOKIE_SAMESITE" in caplog.text
+    assert "AttributeError" not in caplog.text and "finalizing" not in caplog.text
+
+
+@pytest.mark.parametrize("session_type", ["sqlite", "memory", "cookie"])
+def test_the_threads_of_a_request_read_its_session(config, session_type):
+    app = application({**config, "SESSION_TYPE": session_type}, SECRET_KEY="a key of more than 16 bytes")
+
+    @app.route("/threads")
+    def threads():
+        reads = [flask.copy_current_request_context(lambda: flask.session.get("user")) for _ in range(4)]
+        return [done.result() for done in [pool.submit(read) for read in reads]]
+
+    client = app.test_client()
+    client.get("/set/user/jack")
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(50):
+            assert client.get("/threads").json == ["jack"] * 4
