@@ -16,6 +16,7 @@ APPLICATION = Path(__file__).resolve().parent / "pair" / "application.py"
 
 class Server:
     def __init__(self, whose, settings):
+        self.settings = settings
         package = str(ROOT / "bindings" / "python")
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", APPLICATION, whose, json.dumps(settings)],
@@ -139,3 +140,18 @@ def test_an_id_of_somebody_elses_choice_is_adopted_by_none(pair):
     browser.cookie = "session=chosen-by-an-attacker"
     sid = browser.send(one, "/set", {"user": "jack"})["sid"]
     assert sid != "chosen-by-an-attacker" and "chosen" not in browser.cookie
+
+
+def test_a_record_that_only_one_can_read_stays_as_it_is(servers):
+    theirs, ours = servers
+    if theirs.settings["SESSION_SERIALIZATION_FORMAT"] != "msgpack":
+        pytest.skip("JSON has no such keys")
+    browser = Browser()
+    written = browser.send(theirs, "/odd", {})
+    cookie = browser.cookie
+    assert written == "odd: {b'x': 1, (1, 2): 3}"
+    assert browser.send(ours, "/odd", cookie=cookie) == "odd: None"
+    assert browser.values(ours, cookie=cookie) == {"_permanent": True}
+    assert browser.values(ours, "/set", {"user": "jack"}, cookie) == {"_permanent": True, "user": "jack"}
+    assert browser.cookie != cookie and browser.values(theirs)["user"] == "jack"
+    assert browser.send(theirs, "/odd", cookie=cookie) == written

@@ -59,6 +59,13 @@ def clear():
     return show()
 
 
+@app.route("/odd", methods=["GET", "POST"])
+def odd():
+    if request.method == "POST":
+        session["odd"] = {b"x": 1, (1, 2): 3}
+    return f"odd: {session.get('odd')}"
+
+
 server = make_server("127.0.0.1", 0, app, threaded=True)
 print(server.server_port, flush=True)
 server.serve_forever()

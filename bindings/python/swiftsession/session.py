@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Iterator, MutableMapping
 from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
 from types import TracebackType
@@ -16,6 +17,8 @@ from ._turns import TakesTurns, one_at_a_time
 from ._values import COOKIE, STORED
 
 __all__ = ["Origin", "Session", "SessionManager"]
+
+_logger = logging.getLogger("swiftsession")
 
 _SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
 
@@ -90,8 +93,9 @@ class Session(TakesTurns, MutableMapping[str, Any]):
 
     Values that hold others may be changed in place; save() sees it. Closing a session saves nothing.
 
-    A session in a store is loaded at its first use. What a record cannot hold comes back as something else at the next
-    request: a tuple or a set as a list, a UUID, a Decimal or a time without a zone as text.
+    A session in a store is loaded at its first use; one whose record cannot be read is then a new one. What a record
+    cannot hold comes back as something else at the next request: a tuple or a set as a list, a UUID, a Decimal or a
+    time without a zone as text.
     """
 
     def __init__(self, manager: Manager, handle: int | None) -> None:
@@ -103,6 +107,9 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         self._cached: dict[str, Any] | None = None
         # What the library has for each value that the caller may change in place, as tagged JSON.
         self._lent: dict[str, bytes] = {}
+        # What the library had before a save(), until somebody asks whether it still has that.
+        self._unmerged: bytes | None = None
+        self._is_refused = False
 
     # ---- Reading ----
 
@@ -208,6 +215,9 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         check(library.set_permanent(self._handle, bool(value), error_pointer()))
         values["_permanent"] = bool(value)
 
+    pop = one_at_a_time(MutableMapping.pop)
+    popitem = one_at_a_time(MutableMapping.popitem)
+
     # ---- What the session is ----
 
     @property
@@ -229,7 +239,8 @@ class Session(TakesTurns, MutableMapping[str, Any]):
     @one_at_a_time
     def origin(self) -> Origin:
         """Where the contents come from, or why the session is new; in a store that is known once it is loaded."""
-        return Origin(library.origin(self._handle))
+        found = Origin(library.origin(self._handle))
+        return Origin.MALFORMED if self._is_refused else found
 
     @property
     @one_at_a_time
@@ -272,15 +283,25 @@ class Session(TakesTurns, MutableMapping[str, Any]):
     def destroy(self) -> None:
         """Empties the session and marks it as ended, at logout."""
         check(library.destroy(self._handle, error_pointer()))
+        self._is_refused = False
         self._forget()
 
     @one_at_a_time
     def save(self) -> list[tuple[str, str]]:
-        """Stores what has to be stored and answers with the header lines to append to the response."""
+        """Stores what has to be stored and answers with the header lines to append to the response.
+
+        Values that were taken out before stay those of the session, and may be changed for another save(). Not so where
+        this one merged what other requests wrote meanwhile: take them out again then.
+        """
         self._flush_all()
+        # Without a change there is nothing to merge.
+        may_merge = not self._manager.is_client_side and library.modified(self._handle)
+        before = self._told() if may_merge and self._lent else None
         self._manager.call(library.save, self._handle)
-        if not self._manager.is_client_side:
-            self._forget()  # what others wrote meanwhile has been merged
+        if before is not None:
+            self._unmerged = before
+        elif may_merge:
+            self._forget()
         return self.headers
 
     @property
@@ -328,7 +349,7 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         return self._opened
 
     def _forget(self) -> None:
-        self._cached = None
+        self._cached = self._unmerged = None
         self._lent.clear()
 
     def _load_stored(self) -> None:
@@ -337,22 +358,65 @@ class Session(TakesTurns, MutableMapping[str, Any]):
 
     @property
     def _values(self) -> dict[str, Any]:
+        if self._unmerged is not None:
+            self._forget_if_merged()
         if self._cached is None:
-            payload = self.payload()
-            try:
-                read = self._codec.decode(payload)
-            except (ValueError, TypeError, LookupError, RecursionError):
-                raise Error("The session holds a value that Python cannot read.", Status.MALFORMED) from None
-            if not isinstance(read, dict):
-                raise Error("The session is no map of values.", Status.MALFORMED)
-            self._cached = read
+            self._cached = self._read()
             check(library.set_accessed(self._handle, 1, error_pointer()))
         return self._cached
+
+    def _forget_if_merged(self) -> None:
+        if self._told() != self._unmerged:
+            self._forget()
+        self._unmerged = None
+
+    def _told(self) -> bytes | None:
+        """What the library has, to be compared; this is no reading. None for what it cannot tell."""
+        accessed = library.accessed(self._handle)
+        try:
+            return self._native_payload()
+        except Error:
+            return None
+        finally:
+            if not accessed:
+                check(library.set_accessed(self._handle, 0, error_pointer()))
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return self._decoded()
+        except Error as problem:
+            # Some of what others' records hold cannot be told in JSON, bytes as keys for one.
+            if self._manager.is_client_side or problem.status not in (Status.WRONG_TYPE, Status.MALFORMED):
+                raise
+            _logger.warning("The record of a session cannot be read and counts as none: %s", problem)
+        self._start_anew()
+        return self._decoded()
+
+    def _decoded(self) -> dict[str, Any]:
+        payload = self.payload()
+        try:
+            read = self._codec.decode(payload)
+        except (ValueError, TypeError, LookupError, RecursionError):
+            raise Error("The session holds a value that Python cannot read.", Status.MALFORMED) from None
+        if not isinstance(read, dict):
+            raise Error("The session is no map of values.", Status.MALFORMED)
+        return read
+
+    def _start_anew(self) -> None:
+        """Takes a new session in the place of this one, whose record stays as it is."""
+        handle = c_void_p()
+        self._manager.call(library.open, self._manager.handle, b"", 0, byref(handle))
+        self._free(self._handle)
+        self._opened = handle.value
+        self._is_refused = True
 
     @one_at_a_time
     def payload(self) -> bytes:
         """The whole session as tagged JSON: Flask's own in a cookie, with times in full in a store."""
         self._load_stored()
+        return self._native_payload()
+
+    def _native_payload(self) -> bytes:
         data, size = c_void_p(), c_size_t()
         check(library.payload(self._handle, self._codec.name, byref(data), byref(size), error_pointer()))
         return borrowed(data, size)
@@ -393,6 +457,8 @@ class Session(TakesTurns, MutableMapping[str, Any]):
                 self._lent[key] = after
 
     def _flush_all(self) -> None:
+        if self._unmerged is not None:
+            self._forget_if_merged()
         for key in list(self._lent):
             self._flush(key)
 

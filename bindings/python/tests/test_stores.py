@@ -3,10 +3,13 @@
 
 import datetime
 import decimal
+import logging
 import os
+import signal
 import sqlite3
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -230,6 +233,56 @@ def test_a_change_after_a_save_starts_from_what_was_merged(pair, manager):
     assert values(manager, header)["cart"] == {"a": 1, "deep": {"x": 1}, "b": 2, "c": 3, "d": 4}
 
 
+def test_what_was_taken_out_before_a_save_is_still_the_sessions(settings, manager):
+    for made in (manager, SessionManager(clock=lambda: NOW, SESSION_SERIALIZATION_FORMAT="json", **settings)):
+        header = stored(made, cart={"n": 0}, pair=[1, [2]])
+        with made.open(header) as session:
+            cart, inner, fresh = session["cart"], session["pair"][1], session.setdefault("fresh", [])
+            for number in range(1, 4):
+                cart["n"] = number
+                inner.append(number)
+                fresh.append(number)
+                assert session.modified
+                session.save()
+                assert values(made, header) == {"cart": {"n": number}, "pair": [1, inner], "fresh": fresh}
+            assert session["cart"] is cart
+            session.accessed = False
+            session.save()
+            assert not session.accessed
+            session.renew()
+            header = cookie(session)
+            cart["n"] = 4
+            session.add("visits", 1)
+            session.save()
+            assert values(made, header)["cart"] == {"n": 4} and inner == [2, 1, 2, 3]
+
+
+def test_what_was_taken_out_before_a_merge_is_taken_out_again(pair, manager):
+    one, other, header = pair
+    cart = other["cart"]
+    one["cart"]["b"] = 2
+    one.save()
+    cart["c"] = 3
+    other.save()
+    cart["lost"] = True
+    assert other["cart"] is not cart
+    other["cart"]["d"] = 4
+    other.save()
+    assert values(manager, header)["cart"] == {"a": 1, "deep": {"x": 1}, "b": 2, "c": 3, "d": 4}
+
+
+def test_what_was_taken_out_of_a_session_that_ended_is_no_part_of_it(manager):
+    with manager.open(stored(manager, cart={})) as session:
+        cart = session["cart"]
+        session.save()
+        session.destroy()
+        session.save()
+        cart["n"] = 1
+        assert not session.modified or "cart" not in session
+        session.save()
+        assert dict(session) == {"_permanent": True}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -316,6 +369,109 @@ def test_a_forked_child_goes_on(tmp_path):
             os._exit(0 if session.save() else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert values(manager, header) == {"user": "jack", "child": True}
+
+
+@pytest.mark.parametrize("session_type", ["cookie", "memory", "sqlite"])
+def test_threads_share_a_session(session_type, tmp_path):
+    place = {"SESSION_SQLITE": tmp_path / "sessions.db"} if session_type == "sqlite" else {}
+    manager = SessionManager(SESSION_TYPE=session_type, SECRET_KEY="a key of more than 16 bytes", **place)
+    header, count = stored(manager, cart={"n": 1}, users=["jack"] * 20), 4
+    session, gate = manager.open(header), threading.Barrier(count)
+
+    def work(number):
+        for _ in range(200):
+            if gate.wait(30) == 0:
+                nonlocal session
+                session = manager.open(header)
+            gate.wait(30)
+            try:
+                assert session.get("cart") == {"n": 1} and session.pop("none", 5) == 5
+                if number == 1:
+                    session["late"] = number
+                    session.save()
+                elif number == 2:
+                    session.close()
+            except Error as problem:
+                assert str(problem) == "The session is closed."
+
+    with ThreadPoolExecutor(count) as pool:
+        assert list(pool.map(work, range(count))) == [None] * count
+
+
+def test_what_one_thread_takes_out_no_other_does(manager):
+    with manager.open(None) as session, ThreadPoolExecutor(4) as pool:
+        for _ in range(200):
+            session["token"] = 1
+            assert sorted(pool.map(lambda _: session.pop("token", 0), range(4))) == [0, 0, 0, 1]
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # which is what is tested
+def test_a_session_that_another_thread_used_at_a_fork_is_an_error_in_the_child():
+    asked, goes_on = threading.Event(), threading.Event()
+
+    def clock():
+        if threading.current_thread() is saver:
+            asked.set()
+            goes_on.wait(30)
+        return NOW
+
+    saver = threading.Thread(target=lambda: session.save())
+    manager = SessionManager(clock=clock, SESSION_TYPE="memory")
+    other = manager.open(None)
+    session = manager.open(None)
+    session["user"] = "jack"
+    saver.start()
+    assert asked.wait(30)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        try:
+            other["user"] = "joe"
+            other.save()
+            session.get("user")
+        except Error as problem:
+            os._exit(0 if "when the process forked" in str(problem) else 1)
+        os._exit(2)
+    goes_on.set()
+    saver.join()
+    assert os.waitpid(child, 0)[1] == 0
+    assert session["user"] == "jack"
+
+
+# ---- Records of others ----
+
+
+@pytest.mark.parametrize(
+    "cart",
+    [b"\x81\xc4\x01x\x01", b"\x81\x92\x01\x02\x03", b"\x82\xc4\x01x\x01\x92\x01\x02\x03"],
+    ids=["bytes", "tuple", "both"],
+)
+def test_a_record_with_keys_that_are_no_text_is_a_new_session(cart, tmp_path, caplog):
+    path = tmp_path / "sessions.db"
+    manager = SessionManager(clock=lambda: NOW, SESSION_TYPE="sqlite", SESSION_SQLITE=path)
+    header, record = stored(manager, user="jack"), b"\x82\xaa_permanent\xc3\xa4cart" + cart
+    database = sqlite3.connect(path)
+    with database:
+        database.execute("UPDATE sessions SET data = ?", (record,))
+    caplog.set_level(logging.WARNING, "swiftsession")
+    with manager.open(header) as session:
+        assert dict(session) == {"_permanent": True}
+        assert session.origin == Origin.MALFORMED and session.is_new and session.accessed and not session.modified
+        assert session.save() == [("Vary", "Cookie")]
+        assert [found.getMessage()[:40] for found in caplog.records] == ["The record of a session cannot be read a"]
+        assert header.partition("=")[2] not in caplog.text and "jack" not in caplog.text
+    with manager.open(header) as session:
+        session["user"] = "joe"
+        renewed = cookie(session)
+        assert renewed != header and values(manager, renewed) == {"user": "joe"}
+        session.destroy()
+        assert session.origin == Origin.NEW
+    assert database.execute("SELECT count(*) FROM sessions WHERE data = ?", (record,)).fetchone() == (1,)
+    with manager.open(header) as session:
+        session.clear()
+        session.save()
+    assert database.execute("SELECT count(*) FROM sessions WHERE data = ?", (record,)).fetchone() == (0,)
+    database.close()
 
 
 # ---- Upkeep ----
