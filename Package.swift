@@ -59,9 +59,9 @@ func client(_ name: String, _ backend: String) -> Target {
     cSettings: c + [.define("\(name.uppercased())_ENABLED", .when(traits: [backend]))])
 }
 
-/// What a backend needs where its trait is on.
-func backend(_ name: String) -> Target.Dependency {
-  .target(name: "C\(name)", condition: .when(traits: [name]))
+/// The client table that a backend needs where its trait is on.
+func backend(_ trait: String, _ table: String? = nil) -> Target.Dependency {
+  .target(name: table ?? "C\(trait)", condition: .when(traits: [trait]))
 }
 
 /// The unit tests of one module: `Tests/<module>Tests`.
@@ -78,15 +78,17 @@ let package = Package(
     .trait(name: "EmbeddedSwift", description: "Compile as Embedded Swift: no Swift runtime in the host."),
     .trait(
       name: "Embedded", description: "The shipped library: Embedded Swift with every backend.",
-      enabledTraits: ["EmbeddedSwift", "SQLite"]),
+      enabledTraits: ["EmbeddedSwift", "Redis", "SQLite"]),
+    .trait(name: "Redis", description: "The store Redis."),
     .trait(name: "SQLite", description: "The store SQLite."),
-    .default(enabledTraits: ["SQLite"]),
+    .default(enabledTraits: ["Redis", "SQLite"]),
   ],
   targets: [
     .systemLibrary(name: "CSwiftSession", path: "Include"),
     clayer("CSupport"),
     clayer("CCrypto", link: [.linkedLibrary("crypto")]),
     clayer("CZlib", link: [.linkedLibrary("z")]),
+    client("CHiredis", "Redis"),
     client("CSQLite", "SQLite"),
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
@@ -95,7 +97,9 @@ let package = Package(
     module("Keys", ["Settings", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
-    module("Backends", ["Stores", "Settings", "CSupport", "Support", backend("SQLite")], small),
+    module(
+      "Backends", ["Stores", "Settings", "CSupport", "Support", backend("Redis", "CHiredis"), backend("SQLite")],
+      small),
     module("Records", ["Values", "Support"], small),
     module(
       "Sessions",
@@ -117,7 +121,9 @@ let package = Package(
       ["Backends", "StoresTesting", "Stores", "Records", "Cookies", "Settings", "Values", "Support"]),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Backends", "Stores", "Settings", "StoresTesting", "Support", backend("SQLite")],
+      dependencies: [
+        "Backends", "Stores", "Settings", "StoresTesting", "Support", backend("Redis", "CHiredis"), backend("SQLite"),
+      ],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     tests("Values", ["Support"]),
   ]

@@ -13,6 +13,11 @@ package enum Backend {
     }
     if type == "cookie" { return nil }
     if type == "memory" { return MemoryStore(log: log) }
+    if type == "redis" {
+      #if Redis
+        return RedisStore(try RedisOptions(settings))
+      #endif
+    }
     if isSQLite(type, settings) {
       #if SQLite
         return SQLiteStore(try SQLiteOptions(settings))
@@ -30,7 +35,11 @@ package enum Backend {
   }
 
   private static var usable: StaticString {
-    #if SQLite
+    #if Redis && SQLite
+      "cookie, memory, redis, sqlite and sqlalchemy with a sqlite:///... address"
+    #elseif Redis
+      "cookie, memory and redis"
+    #elseif SQLite
       "cookie, memory, sqlite and sqlalchemy with a sqlite:///... address"
     #else
       "cookie and memory"

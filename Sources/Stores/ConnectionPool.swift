@@ -6,27 +6,38 @@ package import Support
 ///
 /// The lock is held to take and to give back, never while a call runs.
 package final class ConnectionPool<Connection: PooledConnection>: ForkObserver, @unchecked Sendable {
+  private struct Idle {
+    let connection: Connection
+    /// When it was given back, by the monotonic clock.
+    let since: Int64
+  }
+
   private let lock = Lock()
   private let size: Int
+  private let idleTime: Int64
   private let closesBeforeFork: Bool
-  private var idle: [Connection] = []
+  /// The one used last at the end.
+  private var idle: [Idle] = []
   private var busy: [Connection] = []
   /// Calls that run: each has a connection in `busy`, or is about to.
   private var calls = 0
   private var forking = false
   private var observation: ForkObservation?
 
-  /// - Parameter closesBeforeFork: whether a fork waits for the calls that run and closes all connections, which both
-  ///   sides then open again. Otherwise the parent keeps them and the child abandons them.
-  package init(size: Int, closesBeforeFork: Bool = false) {
+  /// - Parameters:
+  ///   - idleTime: milliseconds for which a connection that nobody uses is kept. A later call closes it.
+  ///   - closesBeforeFork: whether a fork waits for the calls that run and closes all connections, which both sides then
+  ///     open again. Otherwise the parent keeps them and the child abandons them.
+  package init(size: Int, idleTime: Int64 = .max, closesBeforeFork: Bool = false) {
     self.size = max(size, 1)
+    self.idleTime = idleTime
     self.closesBeforeFork = closesBeforeFork
     observation = ForkObservation(self)
   }
 
   deinit {
     observation?.end()
-    for connection in idle { connection.close() }
+    for entry in idle { entry.connection.close() }
   }
 
   /// Runs a call on a connection of its own. Waiting for one counts against the deadline.
@@ -42,9 +53,9 @@ package final class ConnectionPool<Connection: PooledConnection>: ForkObserver, 
 
   private func take(_ deadline: Deadline, _ open: () throws(Failure) -> Connection) throws(Failure) -> Connection {
     var found = try takeIdle(deadline)
-    while let connection = found {
-      if connection.isAlive() { return connection }
-      drop(connection)
+    while let entry = found {
+      if !isOld(entry), entry.connection.isAlive() { return entry.connection }
+      drop(entry.connection)
       found = lock.holding { popIdle() }
     }
     let connection: Connection
@@ -59,7 +70,7 @@ package final class ConnectionPool<Connection: PooledConnection>: ForkObserver, 
   }
 
   /// The turn of this call, with a connection if one is idle.
-  private func takeIdle(_ deadline: Deadline) throws(Failure) -> Connection? {
+  private func takeIdle(_ deadline: Deadline) throws(Failure) -> Idle? {
     lock.take()
     defer { lock.drop() }
     while forking || calls >= size {
@@ -73,22 +84,31 @@ package final class ConnectionPool<Connection: PooledConnection>: ForkObserver, 
     return popIdle()
   }
 
-  private func popIdle() -> Connection? {
-    guard let connection = idle.popLast() else { return nil }
-    busy.append(connection)
-    return connection
+  private func popIdle() -> Idle? {
+    guard let entry = idle.popLast() else { return nil }
+    busy.append(entry.connection)
+    return entry
+  }
+
+  private func isOld(_ entry: Idle) -> Bool {
+    idleTime != .max && csupport_monotonic_clock() - entry.since >= idleTime
   }
 
   private func giveBack(_ connection: Connection) {
     let keeps = connection.isReusable
     if !keeps { drop(connection) }
-    lock.holding {
+    let now = csupport_monotonic_clock()
+    let old = lock.holding {
+      // The one that was not used for longest: after a rush the others would stay for ever.
+      let old = idle.first.flatMap { isOld($0) ? idle.removeFirst().connection : nil }
       if keeps {
         forget(connection)
-        idle.append(connection)
+        idle.append(Idle(connection: connection, since: now))
       }
       endCall()
+      return old
     }
+    old?.close()
   }
 
   /// Closes one outside the lock; the call keeps its turn.
@@ -115,7 +135,7 @@ package final class ConnectionPool<Connection: PooledConnection>: ForkObserver, 
     guard closesBeforeFork else { return }
     forking = true
     while calls > 0 { _ = lock.wait(until: .max) }
-    for connection in idle { connection.close() }
+    for entry in idle { entry.connection.close() }
     idle.removeAll(keepingCapacity: true)
   }
 
@@ -126,7 +146,7 @@ package final class ConnectionPool<Connection: PooledConnection>: ForkObserver, 
   }
 
   package func forkedAsChild() {
-    for connection in idle { connection.abandon() }
+    for entry in idle { entry.connection.abandon() }
     for connection in busy { connection.abandon() }
     idle.removeAll(keepingCapacity: true)
     busy.removeAll(keepingCapacity: true)

@@ -122,12 +122,12 @@ struct SettingsTests {
     #expect(
       failure("SESSION_TYPE", "sqlit")?.message
         == "SESSION_TYPE is \"sqlit\"; the nearest is sqlite; one of these is expected: "
-        + "cookie, memory, sqlite, sqlalchemy")
+        + "cookie, memory, redis, sqlite, sqlalchemy")
     // Nothing is near, or what is near is of a later release.
-    for text in ["", "x", "radis", "oracle"] {
+    for text in ["", "x", "memcachd", "oracle"] {
       let message = try #require(failure("SESSION_TYPE", text)?.message)
-      #expect(message.hasSuffix("; one of these is expected: cookie, memory, sqlite, sqlalchemy"))
-      #expect(!message.contains("nearest") && !message.contains("redis"))
+      #expect(message.hasSuffix("; one of these is expected: cookie, memory, redis, sqlite, sqlalchemy"))
+      #expect(!message.contains("nearest") && !message.contains("memcached"))
     }
     #expect(failure("SESSION_COOKIE_FORMAT", "seald")?.message.hasSuffix("expected: signed") == true)
     #expect(failure("SESSION_TYPE", "redis://:hunter2@h")?.message.contains("hunter2") == false)

@@ -36,12 +36,20 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
 
-  @Test(arguments: ["redis", "memcached", "mongodb", "postgresql", "mysql", "filesystem"])
+  @Test(arguments: ["memcached", "mongodb", "postgresql", "mysql", "filesystem"])
   func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
     let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
     #expect(failure.status == .unsupported)
     #expect(failure.message.hasPrefix("SESSION_TYPE \(type) is not in this release; cookie"))
   }
+
+  #if Redis
+    @Test func redis() throws {
+      let address: (Text, Text) = ("SESSION_REDIS", "redis://127.0.0.1:1")
+      #expect(try Backend.store(settings([("SESSION_TYPE", "Redis"), address])) is RedisStore)
+      #expect(try status([("SESSION_TYPE", "redis")]) == .config)
+    }
+  #endif
 
   #if SQLite
     @Test func sqlite() throws {

@@ -67,6 +67,29 @@ import Testing
     #expect(counter.opened[1].isClosed)
   }
 
+  @Test func oneThatWasIdleForTooLongIsClosed() throws {
+    let pool = ConnectionPool<Fake>(size: 2, idleTime: 0)
+    try pool.use(.never, open: counter.open) { (_) throws(Failure) in }
+    try pool.use(.never, open: counter.open) { (fake) throws(Failure) in #expect(fake.number == 1) }
+    #expect(counter.opened[0].isClosed)
+  }
+
+  /// After a rush: the ones below are not asked for any more.
+  @Test func thoseThatARushLeftAreClosed() throws {
+    let pool = ConnectionPool<Fake>(size: 2, idleTime: 60)
+    try pool.use(.never, open: counter.open) { (_) throws(Failure) in
+      try pool.use(.never, open: counter.open) { (_) throws(Failure) in }
+    }
+    // 1 was given back first and lies below 0.
+    let end = Date() + 5
+    while !counter.opened[1].isClosed, Date() < end {
+      try pool.use(.never, open: counter.open) { (_) throws(Failure) in }
+      usleep(1_000)
+    }
+    #expect(counter.opened[1].isClosed && !counter.opened[0].isClosed)
+    #expect(counter.opened.count == 2)
+  }
+
   @Test func aFailureGivesTheTurnBack() throws {
     let pool = ConnectionPool<Fake>(size: 1)
     for _ in 0..<3 {

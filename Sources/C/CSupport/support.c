@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/random.h>
@@ -100,7 +101,8 @@ void csupport_error_text(int error, char *buffer, size_t size) {
   if (size == 0)
     return;
   /* The GNU form: it may return a constant text and leave the buffer alone. */
-  const char *text = strerror_r(error, buffer, size);
+  const char *text =
+      error <= CSUPPORT_RESOLVER ? gai_strerror(error - CSUPPORT_RESOLVER) : strerror_r(error, buffer, size);
   if (text != buffer) {
     strncpy(buffer, text, size - 1);
     buffer[size - 1] = 0;

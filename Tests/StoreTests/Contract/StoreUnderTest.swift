@@ -17,6 +17,9 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
 
   static var all: [StoreUnderTest] {
     var all = [memory]
+    #if Redis
+      all.append(redis)
+    #endif
     #if SQLite
       all.append(sqlite)
     #endif

@@ -73,7 +73,21 @@ char *csupport_working_directory(void);
    errno: EFBIG above the limit. */
 int csupport_read_file(const char *path, size_t limit, unsigned char **bytes, size_t *size);
 
-/* The text for an errno, written into `buffer`. */
+/* Sockets: each is closed by exec, never blocks and never raises SIGPIPE. What waits ends with ETIME when the monotonic
+   clock has reached `until`; INT64_MAX is never. 0 or an errno. No answer of a resolver is bounded in time. */
+int csupport_connect_local(const char *path, int64_t until, int *fd);
+/* Tries each address of a host. Also CSUPPORT_RESOLVER and below: the resolver knows none. */
+int csupport_connect_host(const char *host, const char *port, int64_t until, int *fd);
+#define CSUPPORT_RESOLVER (-1000)
+/* Sends all, or says how much of it the kernel took. */
+int csupport_send(int fd, const void *bytes, size_t size, int64_t until, size_t *sent);
+/* Waits for some bytes: 0 of them at the end of the stream. */
+int csupport_receive(int fd, void *bytes, size_t size, int64_t until, size_t *received);
+/* Whether it stands and nothing has come: 1 or 0. */
+int csupport_is_quiet(int fd);
+void csupport_close(int fd);
+
+/* The text for an errno, or for what csupport_connect_host() gave, written into `buffer`. */
 void csupport_error_text(int error, char *buffer, size_t size);
 
 /* The variables of the process, NULL-terminated, each `NAME=value`. */

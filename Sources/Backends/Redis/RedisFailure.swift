@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Redis
+  internal import Support
+
+  /// What the errors of a server mean to a caller.
+  enum RedisFailure {
+    static func make(_ error: Text) -> Failure {
+      let said = shown(error)
+      switch error.bytes.prefix(while: { $0 != 0x20 }) {
+      case "NOAUTH", "WRONGPASS":
+        return Failure(.auth, "Redis refuses the user or the password of SESSION_REDIS (\(said))")
+      case "NOPERM":
+        return Failure(
+          .auth,
+          "Redis does not allow the user of SESSION_REDIS what sessions need: the keys with SESSION_KEY_PREFIX, and +get "
+            + "+set +del +expire +eval +evalsha +watch +unwatch +multi +exec +discard +ping +select (\(said))")
+      case "READONLY":
+        return Failure(.unavailable, "Redis is a replica that takes no writes; SESSION_REDIS must name the primary")
+      case "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "DENIED":
+        return Failure(.unavailable, "Redis does not serve requests now (\(said))")
+      case "MOVED", "ASK", "CROSSSLOT":
+        return Failure(.unsupported, "SESSION_REDIS names a node of a Redis Cluster, which is not in this release")
+      case "OOM":
+        return Failure(.backend, "Redis has no memory left for another write: see its maxmemory (\(said))")
+      case "WRONGTYPE":
+        return Failure(
+          .backend, "The key of a session holds something else in Redis: give SESSION_KEY_PREFIX a prefix of its own")
+      default:
+        if starts(error, "ERR max number of clients") {
+          return Failure(.unavailable, "Redis has as many clients as it takes (\(said))")
+        }
+        return Failure(.backend, "Redis answered with an error (\(said))")
+      }
+    }
+
+    /// A reply of a kind that the command does not have.
+    static var unexpected: Failure { Failure(.backend, "The server at SESSION_REDIS did not answer as Redis does") }
+
+    static func starts(_ error: Text, _ start: StaticString) -> Bool {
+      start.withUTF8Buffer { error.bytes.starts(with: $0) }
+    }
+
+    /// The beginning of what the server said: behind a quotation mark it may repeat a key or a record.
+    private static func shown(_ error: Text) -> String {
+      let plain = error.bytes.prefix(100).prefix { 0x20...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x60 }
+      return String(decoding: plain, as: UTF8.self)
+    }
+  }
+
+  private func ~= (word: StaticString, bytes: ArraySlice<UInt8>) -> Bool {
+    word.withUTF8Buffer { bytes.elementsEqual($0) }
+  }
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Stores
+import Support
+
+/// Accepts connections on a loopback port, and does on each what it was told: an answer to each thing that it reads, then
+/// the end.
+final class FakeServer: @unchecked Sendable {
+  struct NoPort: Error {}
+
+  let port: UInt16
+  private let descriptor: Int32
+  private let lock = NSLock()
+  private var accepted = 0
+
+  /// - Parameters:
+  ///   - answers: what each connection is sent, one thing for each that comes in.
+  init(_ answers: [[UInt8]] = []) throws {
+    (descriptor, port) = try FakeServer.bound()
+    listen(descriptor, 16)
+    Thread { [descriptor] in
+      while true {
+        let connection = accept(descriptor, nil, nil)
+        guard connection >= 0 else { return }
+        self.lock.withLock { self.accepted += 1 }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        for answer in answers {
+          guard recv(connection, &buffer, buffer.count, 0) > 0 else { break }
+          _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
+        if answers.isEmpty { _ = recv(connection, &buffer, buffer.count, 0) }
+        close(connection)
+      }
+    }.start()
+  }
+
+  /// How many connections came.
+  var connections: Int { lock.withLock { accepted } }
+
+  func stop() {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    close(descriptor)
+  }
+
+  /// One that nobody listens on now.
+  static func freePort() throws -> UInt16 {
+    let (descriptor, port) = try bound()
+    close(descriptor)
+    return port
+  }
+
+  private static func bound() throws -> (descriptor: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let failed = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) != 0 || getsockname(descriptor, $0, &size) != 0
+      }
+    }
+    if failed { throw NoPort() }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
+  }
+}
