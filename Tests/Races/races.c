@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests that meet: many processes on one session in one SQLite file. Each way prints what it found, or fails.
+/* Requests that meet: many processes on one session in one store. Each way prints what it found, or fails.
      races login DB                    a new session; prints its cookie
      races set DB COOKIE KEY TIMES     sets KEY to 1 ... TIMES, one request each
      races add DB COOKIE TIMES         adds 1 to "sum", one request each
@@ -7,7 +7,8 @@
      races parked DB ROUNDS PARKED     requests that wait while their session is ended
      races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once
      races killed DB KILLS             processes killed at any moment of a save
-     races hurried DB TIMES            adds and renewals that have next to no time, while another process writes */
+     races hurried DB TIMES            adds and renewals that have next to no time, while another process writes
+   DB is the path of a SQLite file or the redis:// address of a server. */
 #define _GNU_SOURCE
 #include "../C/check.h"
 #include "swiftsession.h"
@@ -30,12 +31,13 @@
     }                                                                                                                  \
   } while (0)
 
-static swiftsession_manager *manager_within(const char *path, const char *timeout) {
+static swiftsession_manager *manager_within(const char *store, const char *timeout) {
   swiftsession_config *config;
   swiftsession_manager *manager;
   OK(swiftsession_config_new(&config, &error));
-  OK(swiftsession_config_set(config, "SESSION_TYPE", "sqlite", &error));
-  OK(swiftsession_config_set(config, "SESSION_SQLITE", path, &error));
+  int is_redis = strncmp(store, "redis", 5) == 0;
+  OK(swiftsession_config_set(config, "SESSION_TYPE", is_redis ? "redis" : "sqlite", &error));
+  OK(swiftsession_config_set(config, is_redis ? "SESSION_REDIS" : "SESSION_SQLITE", store, &error));
   OK(swiftsession_config_set(config, "SESSION_TIMEOUT", timeout, &error));
   OK(swiftsession_manager_open(config, &manager, &error));
   swiftsession_config_free(config);

@@ -11,7 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "pytho
 import swiftsession  # noqa: E402
 
 way, database, cookie, *rest = sys.argv[1:]
-manager = swiftsession.SessionManager(SESSION_TYPE="sqlite", SESSION_SQLITE=database, SESSION_TIMEOUT=60)
+store = "redis" if database.startswith("redis") else "sqlite"
+manager = swiftsession.SessionManager(
+    **{"SESSION_TYPE": store, f"SESSION_{store.upper()}": database, "SESSION_TIMEOUT": 60}
+)
 for number in range(1, int(rest[-1]) + 1):
     session = manager.open(cookie)
     if way == "set":
