@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file."""
+"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file, and in one Redis."""
 
 import http.client
 import json
@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests"))
+
+from redis_server import redis_server  # noqa: E402
+
 APPLICATION = Path(__file__).resolve().parent / "pair" / "application.py"
 
 
@@ -57,13 +61,28 @@ class Browser:
         return self.send(server, path, body, cookie)["values"]
 
 
-@pytest.fixture(scope="module", params=["msgpack", "json", "msgpack signed", "json signed"])
-def servers(request, tmp_path_factory):
+@pytest.fixture(scope="module", params=["sqlite", "redis"])
+def store(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pair")
+    if request.param == "sqlite":
+        yield lambda number: {
+            "SESSION_TYPE": "sqlalchemy",
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/{number}.db",
+        }
+    else:
+        with redis_server(folder) as address:
+            yield lambda number: {"SESSION_TYPE": "redis", "SESSION_REDIS": f"{address[:-1]}{number}"}
+
+
+KINDS = ["msgpack", "json", "msgpack signed", "json signed"]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def servers(request, store):
     codec, _, signed = request.param.partition(" ")
     settings = {
         "SECRET_KEY": "a key of more than 16 bytes",
-        "SESSION_TYPE": "sqlalchemy",
-        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path_factory.mktemp('pair')}/sessions.db",
+        **store(KINDS.index(request.param)),
         "SESSION_SERIALIZATION_FORMAT": codec,
         "SESSION_USE_SIGNER": bool(signed),
     }

@@ -12,11 +12,17 @@ WHOSE, SETTINGS = sys.argv[1], json.loads(sys.argv[2])
 
 app = flask.Flask(__name__)
 app.config.update(SETTINGS)
+if "SESSION_REDIS" in SETTINGS:
+    import redis
+
+    app.config["SESSION_REDIS"] = redis.Redis.from_url(SETTINGS["SESSION_REDIS"])
 if WHOSE == "theirs":
     from flask_session import Session
-    from flask_sqlalchemy import SQLAlchemy
 
-    app.config["SESSION_SQLALCHEMY"] = SQLAlchemy(app)
+    if "SESSION_REDIS" not in SETTINGS:
+        from flask_sqlalchemy import SQLAlchemy
+
+        app.config["SESSION_SQLALCHEMY"] = SQLAlchemy(app)
     Session(app)
 else:
     from swiftsession.flask import Session

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from ._errors import ConfigError
+from ._errors import ConfigError, Status
 from ._settings import type_of
 
+_REDIS = "SESSION_REDIS"
 _OBJECT = "SESSION_SQLALCHEMY"
 _BIND_KEY = "SESSION_SQLALCHEMY_BIND_KEY"
 _ADDRESS = "SESSION_SQLALCHEMY_DATABASE_URI"
@@ -32,6 +34,9 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name in (_ADDRESS, _FLASKS_ADDRESS):
         if name in named:
             named[name] = address(named[name])
+    redis = named.get(_REDIS)
+    if redis is not None and not isinstance(redis, (str, bytes)):
+        named[_REDIS] = _redis_address(redis)
     return named
 
 
@@ -39,6 +44,36 @@ def address(value: Any) -> Any:
     """A URL object of SQLAlchemy as text; anything else as it is."""
     render = getattr(value, "render_as_string", None)
     return str(render(hide_password=False)) if callable(render) else value
+
+
+def _redis_address(client: Any) -> str:
+    """The address of a redis.Redis, from what its pool makes connections with."""
+    pool = getattr(client, "connection_pool", None)
+    how = getattr(pool, "connection_kwargs", None)
+    kinds = [
+        type(client).__name__,
+        type(pool).__name__,
+        getattr(getattr(pool, "connection_class", None), "__name__", ""),
+    ]
+    for word, name in (("Cluster", "Cluster"), ("Sentinel", "Sentinel"), ("SSL", "TLS")):
+        if any(word in kind for kind in kinds):
+            raise ConfigError(
+                f"{_REDIS} is a client with {name}, which this release does not have.", Status.UNSUPPORTED
+            )
+    if not isinstance(how, Mapping):
+        raise ConfigError(f"{_REDIS} is a {kinds[0]}; expected a redis.Redis or an address, redis://host:6379/0.")
+    if how.get("credential_provider") is not None:
+        raise ConfigError(
+            f"{_REDIS} has a credential_provider; give it username and password instead.", Status.UNSUPPORTED
+        )
+    user, password = (quote(how.get(name) or "", safe="") for name in ("username", "password"))
+    login = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    database = how.get("db") or 0
+    if how.get("path"):
+        return f"redis+unix://{login}{quote(how['path'])}?db={database}"
+    host = str(how.get("host", "localhost"))
+    host = f"[{quote(host, safe=':')}]" if ":" in host else quote(host, safe="")
+    return f"redis://{login}{host}:{how.get('port', 6379)}/{database}"
 
 
 def _engine(client: Any, bind_key: str | None) -> Any:
