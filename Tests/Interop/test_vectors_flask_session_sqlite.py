@@ -2,86 +2,20 @@
 """Whole requests of Flask-Session 0.8 and 0.7 on SQLite, step by step on ours: body, headers and row."""
 
 import datetime
-import json
-import re
 import sqlite3
-import time
-from pathlib import Path
 
-import flask
 import pytest
 
-import swiftsession.flask
-from swiftsession.signing import Signer
+from flask_session_stand import Stand, assert_no_dead_differences, scenarios
 
-VECTORS = Path(__file__).resolve().parents[1] / "Vectors"
 FILES = ("fs080_sqlite.json", "fs070_sqlite.json")
-#: The vectors' key: it is the seed's, and only where ids are signed it is used.
-KEY = "adavafa"
-NOW = 1700000000
-
-#: Lines that differ on purpose: the vector's, ours, and why. So do rows, see `Stand.rows`.
-DELETION = "a deletion line has the attributes that the cookie was set with, without which browsers may keep it"
-DIFFERENCES = [
-    (
-        "session=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/",
-        "session=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; Path=/",
-        DELETION,
-    ),
-    (
-        "session_id=; Domain=127.0.0.1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/",
-        "session_id=; Domain=127.0.0.1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; Path=/",
-        DELETION,
-    ),
-]
-
-NAMES = {"datetime": datetime}
-ID = re.compile(r"(?:(?<=sid=)|(?<=^session=)|(?<=^session_id=))[A-Za-z0-9_-]{22,43}")
 
 
-class Stand:
-    """Our application on its database, with the vectors' ids in the place of ours."""
-
+class SQLiteStand(Stand):
     def __init__(self, scenario, folder, monkeypatch):
-        self.now = NOW
-        monkeypatch.setattr(time, "time", lambda: self.now)
         self.database = folder / "sessions.db"
-        self.config = {name: eval(value, NAMES) for name, value in scenario["config"].items()}
-        self.app = application(self.config, self.database)
-        self.theirs, self.ours = {}, {}  # our id to theirs, their id to ours
         self.numbers = {}
-
-    def send(self, step):
-        self.now += step.get("clock_advance", 0)
-        headers = {}
-        if step["cookie"] is not None:
-            headers["Cookie"] = f"{self.app.config['SESSION_COOKIE_NAME']}={self.our_cookie(step['cookie'])}"
-        path = step["request"].removeprefix("GET ")
-        return self.app.test_client(use_cookies=False).get(path, headers=headers)
-
-    def our_cookie(self, cookie):
-        """The cookie of a step, about the session that we made in the place of theirs."""
-        sid, dot, _ = cookie.partition(".")
-        if sid not in self.ours:
-            return cookie
-        return self.signed(self.ours[sid]) if dot else self.ours[sid]
-
-    def signed(self, sid):
-        return Signer(KEY, salt="flask-session", key_derivation="hmac").sign(sid).decode()
-
-    def learn_all(self, pairs):
-        """Notes which ids of ours stand for theirs: the first one in a text of ours for the first in theirs."""
-        for text, theirs in pairs:
-            for ours, their in zip(ID.findall(text), ID.findall(theirs)):
-                assert len(ours) == len(their) and self.ours.get(their, ours) == ours
-                if ours != their:
-                    self.theirs[ours], self.ours[their] = their, ours
-
-    def translated(self, text):
-        """A text of ours with their ids, and with the signatures of those."""
-        for ours, theirs in self.theirs.items():
-            text = text.replace(self.signed(ours), self.signed(theirs)).replace(ours, theirs)
-        return text
+        super().__init__(scenario, monkeypatch, SESSION_TYPE="sqlite", SESSION_SQLITE=self.database)
 
     def rows(self):
         """The live rows with their ids: key, data, expiry.
@@ -104,97 +38,15 @@ class Stand:
         return rows
 
 
-def application(config, database):
-    app = flask.Flask(__name__)
-    app.testing = True
-    app.config.update(SECRET_KEY=KEY, SESSION_TYPE="sqlite", SESSION_SQLITE=database, **config)
-    swiftsession.flask.Session(app)
-    app.session_interface.manager(app).prepare()
-    session = flask.session
-
-    @app.route("/noop")
-    def noop():
-        return "ok"
-
-    @app.route("/get")
-    def get():
-        return repr(session.get("username"))
-
-    @app.route("/set")
-    def put():
-        session["username"] = "jack"
-        return "ok"
-
-    @app.route("/mod")
-    def mod():
-        session["n"] = [1, 2.5, None, True, "é"]
-        return "ok"
-
-    @app.route("/nested")
-    def nested():
-        session["n"].append(7)
-        return "ok"
-
-    @app.route("/dump")
-    def dump():
-        return f"{dict(session)!r} sid={session.sid}"
-
-    @app.route("/pop")
-    def pop():
-        session.pop("username", None)
-        return "ok"
-
-    @app.route("/clear")
-    def clear():
-        session.clear()
-        return "ok"
-
-    @app.route("/regen")
-    def regenerate():
-        app.session_interface.regenerate(session)
-        return "ok"
-
-    @app.route("/perm_off")
-    def permanent_off():
-        session.permanent = False
-        return "ok"
-
-    return app
-
-
-def scenarios():
-    for name in FILES:
-        for scenario in json.loads((VECTORS / name).read_text())["scenarios"]:
-            yield pytest.param(scenario, id=f"{name.partition('_')[0]}-{scenario['scenario']}")
-
-
-def expected(line):
-    return next((ours for theirs, ours, _ in DIFFERENCES if theirs == line), line)
-
-
-@pytest.mark.parametrize("scenario", scenarios())
+@pytest.mark.parametrize("scenario", scenarios(*FILES))
 def test_every_step(scenario, tmp_path, monkeypatch):
-    stand = Stand(scenario, tmp_path, monkeypatch)
+    stand = SQLiteStand(scenario, tmp_path, monkeypatch)
     for step in scenario["steps"]:
-        answer = stand.send(step)
-        lines = answer.headers.getlist("Set-Cookie")
-        stand.learn_all([(answer.text, step["body"]), *zip(lines, step["set_cookie"])])
-        assert answer.status_code == step["status"]
-        assert stand.translated(answer.text) == step["body"]
-        assert [stand.translated(line) for line in lines] == [expected(line) for line in step["set_cookie"]]
-        assert answer.headers.get("Vary") == step["vary"]
-        assert stand.rows() == {name: [data, expiry] for _, name, data, expiry in step["store"]}
+        stand.check(step, {name: [data, expiry] for _, name, data, expiry in step["store"]})
     while stand.app.session_interface.manager(stand.app).sweep(10):
         pass
     assert len(stand.table()) == len(scenario["steps"][-1]["store"])
 
 
 def test_the_table_of_differences_has_no_dead_lines():
-    lines = {
-        line
-        for name in FILES
-        for scenario in json.loads((VECTORS / name).read_text())["scenarios"]
-        for step in scenario["steps"]
-        for line in step["set_cookie"]
-    }
-    assert {theirs for theirs, _, _ in DIFFERENCES} <= lines
+    assert_no_dead_differences(*FILES)
