@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SQLite when something is missing, full, locked or taken away."""
+"""SQLite when something is missing, full, locked or taken away; Redis without its client library."""
 
 import os
 import resource
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from store_library import StoreError, sqlite
@@ -153,3 +155,18 @@ def test_without_libsqlite3_the_message_names_its_package(kind, program, tmp_pat
     assert done.stderr.startswith("create: UNAVAILABLE: ")
     assert "libsqlite3-0" in done.stderr
     assert list(tmp_path.glob("sessions.db*")) == []
+
+
+def test_without_libhiredis_the_message_names_its_package(tmp_path):
+    (tmp_path / "libhiredis.so.0.14").touch()
+    package = str(Path(__file__).resolve().parents[2] / "bindings" / "python")
+    code = "import swiftsession as s; s.SessionManager(SESSION_TYPE='redis', SESSION_REDIS='redis://127.0.0.1:1').ping()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "PYTHONPATH": package},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Unavailable" in done.stderr and "libhiredis0.14" in done.stderr
