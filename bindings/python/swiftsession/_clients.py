@@ -61,7 +61,7 @@ def _redis_address(client: Any) -> str:
                 f"{_REDIS} is a client with {name}, which this release does not have.", Status.UNSUPPORTED
             )
     if not isinstance(how, Mapping):
-        raise ConfigError(f"{_REDIS} is a {kinds[0]}; expected a redis.Redis or an address, redis://host:6379/0.")
+        raise ConfigError(f"{_REDIS} is of type {kinds[0]}; expected a redis.Redis or an address, redis://host:6379/0.")
     if how.get("credential_provider") is not None:
         raise ConfigError(
             f"{_REDIS} has a credential_provider; give it username and password instead.", Status.UNSUPPORTED

@@ -43,5 +43,5 @@ def test_a_client_of_another_kind_is_refused(client):
 
 
 def test_what_is_no_client_is_refused():
-    with pytest.raises(swiftsession.ConfigError, match="SESSION_REDIS is a object"):
+    with pytest.raises(swiftsession.ConfigError, match="SESSION_REDIS is of type object"):
         swiftsession.SessionManager(SESSION_TYPE="redis", SESSION_REDIS=object())
