@@ -21,7 +21,10 @@ final class FakeServer: @unchecked Sendable {
     Thread { [descriptor] in
       while true {
         let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          close(descriptor)
+          return
+        }
         self.lock.withLock { self.accepted += 1 }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         for answer in answers {
@@ -37,9 +40,10 @@ final class FakeServer: @unchecked Sendable {
   /// How many connections came.
   var connections: Int { lock.withLock { accepted } }
 
+  /// Wakes the thread, which closes the descriptor: closed here, its number could be another server's by then, and this
+  /// one would answer in its place.
   func stop() {
     shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
   }
 
   /// One that nobody listens on now.
