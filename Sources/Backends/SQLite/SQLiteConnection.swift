@@ -169,7 +169,8 @@
       guard count <= limit else {
         throw Failure(.tooLarge, "A stored session of \(count) bytes is larger than the store takes (\(limit))")
       }
-      return Array(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+      let bytes = start?.assumingMemoryBound(to: UInt8.self)
+      return Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
     }
 
     /// Runs a statement to its end: the number of rows that it changed.
