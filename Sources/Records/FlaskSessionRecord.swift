@@ -25,8 +25,10 @@ package struct FlaskSessionRecord: Sendable {
   package func decode(_ record: [UInt8]) throws(Failure) -> Map {
     do throws(Failure) {
       return try written.decode(record).map
-    } catch  where error.status == .malformed {
-      return try other.decode(record).map
+    } catch {
+      // What is wrong is said by the codec that is due, not by the one that was tried after it.
+      guard error.status == .malformed, let decoded = try? other.decode(record) else { throw error }
+      return decoded.map
     }
   }
 }

@@ -29,6 +29,9 @@ final class ClientSidePolicy: SessionPolicy {
   /// Without a key a session can be read and not written: Flask's null session.
   var isReadOnly: Bool { signer == nil }
 
+  /// Nothing is shared that could be compared: the last cookie wins.
+  var mergesChanges: Bool { false }
+
   var beginning: Map { Map() }
 
   func cleared(_ values: Map) -> Map { Map() }

@@ -51,6 +51,8 @@ final class ServerSidePolicy: SessionPolicy {
 
   var isReadOnly: Bool { false }
 
+  var mergesChanges: Bool { true }
+
   /// What a new session holds before anything is put into it.
   var beginning: Map {
     var values = Map()
@@ -88,7 +90,8 @@ final class ServerSidePolicy: SessionPolicy {
     do throws(Failure) {
       guard let record = try writer(call).load(key(id)) else { return session.start(.notFound) }
       session.stored(id, record)
-    } catch  where error.status == .malformed || error.status == .tooLarge {
+    } catch {
+      guard error.status == .malformed || error.status == .tooLarge else { throw error }
       // The record stays: another program, or a later release, may read it.
       log(.warning, "The record of a session cannot be read and counts as none: \(error.message)")
       session.start(.malformed)

@@ -161,7 +161,7 @@ extension Session {
   package func set(_ key: Text, _ value: Value) throws(Failure) {
     try change()
     values[key] = value
-    changes.set([.text(key)], value)
+    log { $0.set([.text(key)], value) }
   }
 
   package func setPermanent(_ permanent: Bool) throws(Failure) {
@@ -174,7 +174,7 @@ extension Session {
     guard try self.value(key) == nil else { return false }
     try change()
     values[key] = value
-    changes.setIfAbsent([.text(key)], value)
+    log { $0.setIfAbsent([.text(key)], value) }
     return true
   }
 
@@ -186,9 +186,9 @@ extension Session {
     try change()
     values[key] = value
     if case .map(let before) = old, case .map(let after) = value {
-      changes.difference([.text(key)], from: before, to: after)
+      log { $0.difference([.text(key)], from: before, to: after) }
     } else {
-      changes.set([.text(key)], value)
+      log { $0.set([.text(key)], value) }
     }
   }
 
@@ -202,7 +202,7 @@ extension Session {
     guard !overflow else { throw Failure(.tooLarge, "The sum does not fit into 64 bits.") }
     try change()
     values[key] = .integer(sum)
-    changes.add([.text(key)], amount)
+    log { $0.add([.text(key)], amount) }
     return sum
   }
 
@@ -219,7 +219,7 @@ extension Session {
     }
     try change()
     values[key] = .array(items)
-    changes.append([.text(key)], item)
+    log { $0.append([.text(key)], item) }
   }
 
   /// - Returns: what the key held; nil where there was nothing, and the session then stays unmodified.
@@ -229,16 +229,18 @@ extension Session {
     guard let old = try value(key) else { return nil }
     try change()
     values[key] = nil
-    changes.remove([.text(key)])
+    log { $0.remove([.text(key)]) }
     return old
   }
 
   package func clear() throws(Failure) {
     try change()
     values = manager.policy.cleared(values)
-    changes.clear()
-    for entry in values.entries {
-      changes.set([entry.key], entry.value)
+    log { changes in
+      changes.clear()
+      for entry in values.entries {
+        changes.set([entry.key], entry.value)
+      }
     }
   }
 
@@ -249,7 +251,7 @@ extension Session {
   package func setPayload(_ payload: [UInt8], _ codec: PayloadCodec) throws(Failure) {
     let decoded = try codec.decode(payload)
     try change()
-    changes.difference(from: values, to: decoded.map)
+    log { $0.difference(from: values, to: decoded.map) }
     values = decoded.map
     if case .flask = codec, decoded.isExact {
       encoded = payload
@@ -261,6 +263,12 @@ extension Session {
     try checkWritable()
     try load()
     self.modified = modified
+  }
+
+  private func log(_ note: (inout ChangeLog) -> Void) {
+    if manager.policy.mergesChanges {
+      note(&changes)
+    }
   }
 
   private func change() throws(Failure) {

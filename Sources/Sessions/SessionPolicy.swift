@@ -7,6 +7,9 @@ protocol SessionPolicy: AnyObject {
   /// Whether sessions of this policy can only be read.
   var isReadOnly: Bool { get }
 
+  /// Whether a save may meet another one, so that changes have to be known one by one.
+  var mergesChanges: Bool { get }
+
   /// What a new session holds before anything is put into it.
   var beginning: Map { get }
 

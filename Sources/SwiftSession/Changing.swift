@@ -167,7 +167,7 @@ private func change(
   _ session: OpaquePointer?, _ error: ErrorPointer?, _ body: (Session) throws(Failure) -> Void
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).change(body)
+    try SessionHandle.require(session).change(body)
   }
 }
 

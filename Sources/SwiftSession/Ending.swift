@@ -8,7 +8,7 @@ public func swiftsession_renew(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).change { session throws(Failure) in try session.renew() }
+    try SessionHandle.require(session).change { session throws(Failure) in try session.renew() }
   }
 }
 
@@ -17,7 +17,7 @@ public func swiftsession_destroy(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).change { session throws(Failure) in try session.destroy() }
+    try SessionHandle.require(session).change { session throws(Failure) in try session.destroy() }
   }
 }
 
@@ -26,25 +26,21 @@ public func swiftsession_save(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).save()
+    try SessionHandle.require(session).save()
   }
 }
 
 @implementation @_cdecl("swiftsession_header_count")
 public func swiftsession_header_count(_ session: OpaquePointer?) -> Int {
-  handle(session)?.headerCount ?? 0
+  SessionHandle.find(session)?.headerCount ?? 0
 }
 
 @implementation @_cdecl("swiftsession_header_name")
 public func swiftsession_header_name(_ session: OpaquePointer?, _ index: Int) -> UnsafePointer<CChar>? {
-  handle(session)?.header(index).map { pointer(to: $0.name) }
+  SessionHandle.find(session)?.header(index).map { pointer(to: $0.name) }
 }
 
 @implementation @_cdecl("swiftsession_header_value")
 public func swiftsession_header_value(_ session: OpaquePointer?, _ index: Int) -> UnsafePointer<CChar>? {
-  handle(session)?.header(index)?.value.characters
-}
-
-private func handle(_ session: OpaquePointer?) -> SessionHandle? {
-  object(session, .session, as: SessionHandle.self)
+  SessionHandle.find(session)?.header(index)?.value.characters
 }

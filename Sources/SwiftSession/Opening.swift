@@ -36,12 +36,12 @@ public func swiftsession_session_free(_ session: OpaquePointer?) {
 
 @implementation @_cdecl("swiftsession_origin")
 public func swiftsession_origin(_ session: OpaquePointer?) -> Int32 {
-  handle(session)?.reading.origin.rawValue ?? 0
+  SessionHandle.find(session)?.reading.origin.rawValue ?? 0
 }
 
 @implementation @_cdecl("swiftsession_is_new")
 public func swiftsession_is_new(_ session: OpaquePointer?) -> Int32 {
-  handle(session)?.reading.isNew == true ? 1 : 0
+  SessionHandle.find(session)?.reading.isNew == true ? 1 : 0
 }
 
 @implementation @_cdecl("swiftsession_load")
@@ -49,21 +49,17 @@ public func swiftsession_load(
   _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    try required(session, .session, as: SessionHandle.self).reading.load()
+    try SessionHandle.require(session).reading.load()
   }
 }
 
 @implementation @_cdecl("swiftsession_id")
 public func swiftsession_id(_ session: OpaquePointer?) -> UnsafePointer<CChar>? {
-  guard let handle = handle(session) else { return nil }
+  guard let handle = SessionHandle.find(session) else { return nil }
   do throws(Failure) {
     guard let id = try handle.reading.id() else { return nil }
     return try handle.lend(.id) { () throws(Failure) in id.bytes }.characters
   } catch {
     return nil
   }
-}
-
-private func handle(_ session: OpaquePointer?) -> SessionHandle? {
-  object(session, .session, as: SessionHandle.self)
 }

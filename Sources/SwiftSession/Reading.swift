@@ -92,7 +92,7 @@ public func swiftsession_key(
   _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    let handle = try handle(session)
+    let handle = try SessionHandle.require(session)
     let entries = try handle.reading.entries()
     guard entries.indices.contains(index) else {
       throw Failure(.notFound, "The session has \(entries.count) keys; there is none at \(index).")
@@ -114,12 +114,12 @@ public func swiftsession_permanent(_ session: OpaquePointer?) -> Int32 {
 
 @implementation @_cdecl("swiftsession_modified")
 public func swiftsession_modified(_ session: OpaquePointer?) -> Int32 {
-  object(session, .session, as: SessionHandle.self)?.reading.modified == true ? 1 : 0
+  SessionHandle.find(session)?.reading.modified == true ? 1 : 0
 }
 
 @implementation @_cdecl("swiftsession_accessed")
 public func swiftsession_accessed(_ session: OpaquePointer?) -> Int32 {
-  object(session, .session, as: SessionHandle.self)?.reading.accessed == true ? 1 : 0
+  SessionHandle.find(session)?.reading.accessed == true ? 1 : 0
 }
 
 @implementation @_cdecl("swiftsession_payload")
@@ -128,7 +128,7 @@ public func swiftsession_payload(
   _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    let handle = try handle(session)
+    let handle = try SessionHandle.require(session)
     let codec = try payloadCodec(try text(codec, "codec"))
     let loan = try handle.lend(.payload(codec)) { () throws(Failure) in try handle.reading.payload(codec) }
     payload?.pointee = UnsafeRawPointer(loan.start)
@@ -136,15 +136,11 @@ public func swiftsession_payload(
   }
 }
 
-private func handle(_ session: OpaquePointer?) throws(Failure) -> SessionHandle {
-  try required(session, .session, as: SessionHandle.self)
-}
-
 /// What a function without a status answers; nil for what is no session, and when the store fails.
 private func answer<Answer>(
   _ session: OpaquePointer?, _ body: (Session) throws(Failure) -> Answer?
 ) -> Answer? {
-  guard let session = object(session, .session, as: SessionHandle.self)?.reading else { return nil }
+  guard let session = SessionHandle.find(session)?.reading else { return nil }
   do throws(Failure) {
     return try body(session)
   } catch {
@@ -158,7 +154,7 @@ private func get<Result>(
   _ error: ErrorPointer?, _ read: (Value) throws(Failure) -> Result
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    let found = try read(try value(try handle(session), try text(key, "key")))
+    let found = try read(try value(try SessionHandle.require(session), try text(key, "key")))
     result?.pointee = found
   }
 }
@@ -169,7 +165,7 @@ private func lend(
   _ read: (Value) throws(Failure) -> [UInt8], to give: (Loan) -> Void
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    let handle = try handle(session)
+    let handle = try SessionHandle.require(session)
     let key = try text(key, "key")
     give(try handle.lend(loanKey(key)) { () throws(Failure) in try read(try value(handle, key)) })
   }

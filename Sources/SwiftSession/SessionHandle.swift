@@ -15,6 +15,15 @@ final class SessionHandle: Handle {
     super.init(.session)
   }
 
+  /// Nil for NULL and for a handle of another type.
+  static func find(_ pointer: OpaquePointer?) -> SessionHandle? {
+    object(pointer, .session, as: SessionHandle.self)
+  }
+
+  static func require(_ pointer: OpaquePointer?) throws(Failure) -> SessionHandle {
+    try required(pointer, .session, as: SessionHandle.self)
+  }
+
   /// The session, to be read: what was lent stays.
   var reading: Session { session }
 

@@ -39,9 +39,6 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
 
   package var largestRecord: Int? { limits.largestRecord }
 
-  /// Whether this is a forked child's copy: other processes do not see what is written here.
-  package var isCopy: Bool { lock.holding { copied } }
-
   /// Records held, those included whose time has come and that no sweep has met.
   package var count: Int { lock.holding { entries.count } }
 
