@@ -11,14 +11,15 @@ package enum Backend {
     guard let type = settings.text(.sessionType) else {
       throw Failure(.config, "\(SettingName.sessionType.text) is not set; it names where sessions are kept")
     }
-    if type == "cookie" { return nil }
-    if type == "memory" { return MemoryStore(log: log) }
-    if type == "redis" {
+    let kind = type == "sqlalchemy" ? database(settings) : type
+    if kind == "cookie" { return nil }
+    if kind == "memory" { return MemoryStore(log: log) }
+    if kind == "redis" {
       #if Redis
         return RedisStore(try RedisOptions(settings))
       #endif
     }
-    if isSQLite(type, settings) {
+    if kind == "sqlite" {
       #if SQLite
         return SQLiteStore(try SQLiteOptions(settings))
       #endif
@@ -26,30 +27,36 @@ package enum Backend {
     throw unsupported(type)
   }
 
+  /// Which database SQLAlchemy's address is of: `mysql+pymysql://` is MySQL.
+  private static func database(_ settings: Settings) -> Text {
+    let url = settings.connection(.sqlalchemyURI) ?? settings.connection(.flaskSQLAlchemyURI)
+    // Without an address it is SQLite's options that say so.
+    return url?.scheme ?? "sqlite"
+  }
+
   private static func unsupported(_ type: Text) -> Failure {
     let name = SettingName.sessionType.text
     if type == "sqlalchemy" {
-      return Failure(.unsupported, "\(name) sqlalchemy reaches SQLite alone in this release: sqlite:///... is expected")
+      return Failure(
+        .unsupported, "\(name) sqlalchemy reaches no database of its address's kind in this build; \(usable) are there")
     }
-    return Failure(.unsupported, "\(name) \(type.string) is not in this release; \(usable) are")
+    return Failure(.unsupported, "\(name) \(type.string) is not in this build; \(usable) are")
   }
 
-  private static var usable: StaticString {
-    #if Redis && SQLite
-      "cookie, memory, redis, sqlite and sqlalchemy with a sqlite:///... address"
-    #elseif Redis
-      "cookie, memory and redis"
-    #elseif SQLite
-      "cookie, memory, sqlite and sqlalchemy with a sqlite:///... address"
-    #else
-      "cookie and memory"
+  /// What this build has: `cookie, memory, redis and sqlite`.
+  private static var usable: String {
+    var names: [StaticString] = ["cookie", "memory"]
+    #if Redis
+      names.append("redis")
     #endif
-  }
-
-  private static func isSQLite(_ type: Text, _ settings: Settings) -> Bool {
-    if type == "sqlite" { return true }
-    let url = settings.connection(.sqlalchemyURI) ?? settings.connection(.flaskSQLAlchemyURI)
-    // Without an address it is SQLite's options that say so.
-    return type == "sqlalchemy" && (url?.scheme ?? "sqlite") == "sqlite"
+    #if SQLite
+      names.append("sqlite")
+    #endif
+    var list = ""
+    for (place, name) in names.enumerated() {
+      if place > 0 { list += place == names.count - 1 ? " and " : ", " }
+      list += "\(name)"
+    }
+    return list
   }
 }

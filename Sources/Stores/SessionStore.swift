@@ -12,7 +12,7 @@ package import Support
 ///   memcached, throws ARGUMENT. Times to live are 1 second or more; less is ARGUMENT.
 /// - Thrown is what leaves the record as it was, as far as anyone can know: UNAVAILABLE, TIMEOUT, AUTH, BACKEND, CONFIG,
 ///   TOO_LARGE. A write that went out unanswered is not thrown but answered `unknown`, and never sent again; `load`,
-///   `touch`, `remove(key)` and `ping` may be repeated once, and throw when that fails too.
+///   `touch`, `refresh`, `remove(key)` and `ping` may be repeated once, and throw when that fails too.
 package protocol SessionStore: AnyObject, Sendable {
   /// Bytes; a larger record is TOO_LARGE and what was there before stays. Nil: memory is the limit.
   var largestRecord: Int? { get }
@@ -30,6 +30,9 @@ package protocol SessionStore: AnyObject, Sendable {
   /// Sets the full time to live. Never creates, never writes the record. False: there is none.
   func touch(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> Bool
 
+  /// Sets the full time to live and reads the record, in one round trip where the server can. Nil: there is none.
+  func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord?
+
   /// Afterwards there is no record under the key, whether or not there was one.
   func remove(_ key: Text, _ call: Call) throws(Failure)
 
@@ -45,4 +48,11 @@ package protocol SessionStore: AnyObject, Sendable {
 
   /// Makes the tables and indexes that are missing. The first call of a connection does so too.
   func prepare(_ call: Call) throws(Failure)
+}
+
+extension SessionStore {
+  package func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord? {
+    guard try touch(key, timeToLive: timeToLive, call) else { return nil }
+    return try load(key, call)
+  }
 }

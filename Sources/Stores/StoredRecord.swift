@@ -4,14 +4,17 @@
 package struct StoredRecord: Sendable {
   package let record: [UInt8]
   package let token: Token
+  /// Seconds until it ends, rounded up. Nil where the store was not made to tell (SESSION_TOUCH_INTERVAL asks for it).
+  package let remaining: Int64?
 
-  package init(record: [UInt8], token: Token) {
+  package init(record: [UInt8], token: Token, remaining: Int64? = nil) {
     self.record = record
     self.token = token
+    self.remaining = remaining
   }
 
   /// For stores that compare the bytes.
-  package init(_ record: [UInt8]) {
-    self.init(record: record, token: .bytes(record))
+  package init(_ record: [UInt8], remaining: Int64? = nil) {
+    self.init(record: record, token: .bytes(record), remaining: remaining)
   }
 }
