@@ -19,4 +19,6 @@ struct SeenRecord {
   let bytes: [UInt8]
   /// Nil where the server did not tell at the last write.
   let token: Token?
+  /// Seconds that the record had still when it was read; nil where the store does not tell, and after a write.
+  var remaining: Int64?
 }

@@ -20,8 +20,12 @@ struct RecordWriter {
   ///
   /// - Throws: MALFORMED for one that cannot be read, and what the store throws.
   func load(_ key: Text) throws(Failure) -> SeenRecord? {
-    guard let stored = try store.load(key, call) else { return nil }
-    return try seen(stored)
+    try store.load(key, call).map { (stored) throws(Failure) in try seen(stored) }
+  }
+
+  /// The same, and its full time to live begins anew.
+  func refresh(_ key: Text) throws(Failure) -> SeenRecord? {
+    try store.refresh(key, timeToLive: lifetime, call).map { (stored) throws(Failure) in try seen(stored) }
   }
 
   /// Puts a first record in the store, under the first id whose key is free.
@@ -177,7 +181,8 @@ struct RecordWriter {
   // MARK: - Reading again
 
   private func seen(_ stored: StoredRecord) throws(Failure) -> SeenRecord {
-    SeenRecord(values: try format.decode(stored.record), bytes: stored.record, token: stored.token)
+    SeenRecord(
+      values: try format.decode(stored.record), bytes: stored.record, token: stored.token, remaining: stored.remaining)
   }
 
   private func reload(_ key: Text) throws(Failure) -> SeenRecord {

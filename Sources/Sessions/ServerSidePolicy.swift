@@ -19,6 +19,8 @@ final class ServerSidePolicy: SessionPolicy {
   private let lifetime: Int64
   private let isPermanent: Bool
   private let refreshesEachRequest: Bool
+  /// Seconds within which a session that nobody changes is not touched again.
+  private let touchInterval: Int64
   private let limit: CallLimit
   private let log: Log
 
@@ -33,6 +35,10 @@ final class ServerSidePolicy: SessionPolicy {
         "SESSION_KEY_PREFIX and an id of SESSION_ID_LENGTH make keys of \(longest) bytes; a store takes at most "
           + "\(StoreLimits.usualKey).")
     }
+    guard policy.touchInterval < policy.lifetime else {
+      throw Failure(
+        .config, "SESSION_TOUCH_INTERVAL must be less than PERMANENT_SESSION_LIFETIME, or sessions in use would end.")
+    }
     return policy
   }
 
@@ -46,6 +52,7 @@ final class ServerSidePolicy: SessionPolicy {
     lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
     isPermanent = settings.flag(.permanent) ?? true
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
+    touchInterval = settings.seconds(.touchInterval) ?? 0
     limit = CallLimit(settings)
   }
 
@@ -83,12 +90,15 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   func load(_ id: Text, into session: Session) throws(Failure) {
-    try load(id, into: session, limit.call(now: session.now))
+    let writer = writer(limit.call(now: session.now))
+    try put(id, into: session) { () throws(Failure) in try writer.load(key(id)) }
   }
 
-  private func load(_ id: Text, into session: Session, _ call: Call) throws(Failure) {
+  private func put(
+    _ id: Text, into session: Session, _ read: () throws(Failure) -> SeenRecord?
+  ) throws(Failure) {
     do throws(Failure) {
-      guard let record = try writer(call).load(key(id)) else { return session.start(.notFound) }
+      guard let record = try read() else { return session.start(.notFound) }
       session.stored(id, record)
     } catch {
       guard error.status == .malformed || error.status == .tooLarge else { throw error }
@@ -135,9 +145,13 @@ final class ServerSidePolicy: SessionPolicy {
   /// The host asked for nothing: the session lives on, if it is there.
   private func refreshUntouched(_ session: Session, _ id: Text, _ call: Call) throws(Failure) -> CookieAnswer {
     guard refreshesEachRequest else { return .nothing }
-    try load(id, into: session, call)
-    guard case .stored(_, let record) = session.place else { return .nothing }
-    return try update(session, id, record, call)
+    guard touchInterval == 0 else {
+      try load(id, into: session)
+      guard case .stored(_, let record) = session.place else { return .nothing }
+      return try update(session, id, record, call)
+    }
+    try put(id, into: session) { () throws(Failure) in try writer(call).refresh(key(id)) }
+    return session.isEmpty ? .nothing : try cookie(session, id)
   }
 
   private func update(
@@ -145,7 +159,7 @@ final class ServerSidePolicy: SessionPolicy {
   ) throws(Failure) -> CookieAnswer {
     if session.isEmpty, !session.modified { return .nothing }
     if session.isRenewed, !session.isEmpty { return try renew(session, id, record, call) }
-    guard !session.changes.isEmpty || session.isEmpty else { return try touch(session, id, call) }
+    guard !session.changes.isEmpty || session.isEmpty else { return try touch(session, id, record, call) }
     guard let written = try writer(call).update(key(id), record, session.changes) else {
       session.start(.new)
       return .delete
@@ -154,13 +168,21 @@ final class ServerSidePolicy: SessionPolicy {
     return try cookie(session, id)
   }
 
-  private func touch(_ session: Session, _ id: Text, _ call: Call) throws(Failure) -> CookieAnswer {
-    guard session.modified || refreshesEachRequest else { return .nothing }
+  private func touch(
+    _ session: Session, _ id: Text, _ record: SeenRecord, _ call: Call
+  ) throws(Failure) -> CookieAnswer {
+    guard session.modified || refreshesEachRequest && isDue(record) else { return .nothing }
     guard try store.touch(key(id), timeToLive: lifetime, call) else {
       guard session.modified else { return .nothing }
       throw RecordWriter.gone
     }
     return try cookie(session, id)
+  }
+
+  /// Whether the last touch is an interval ago, by the time that the record had still when it was read.
+  private func isDue(_ record: SeenRecord) -> Bool {
+    guard touchInterval > 0, let remaining = record.remaining else { return true }
+    return remaining <= lifetime - touchInterval
   }
 
   private func renew(

@@ -16,7 +16,7 @@ enum Assembly {
 
   /// A setting that is read and not followed would be a promise that nobody keeps.
   private static func refuseWhatIsNotHereYet(_ settings: Settings) throws(Failure) {
-    let later: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace, .touchInterval]
+    let later: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace]
     for name in later where settings.isSet(name) {
       throw Failure(.unsupported, "\(name.text) is not in this release; leave it out.")
     }

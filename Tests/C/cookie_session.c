@@ -213,10 +213,13 @@ static void without_a_key_a_session_is_read_only(void) {
 
 static void what_no_release_follows_yet_is_refused(void) {
   static const char *const settings[][2] = {
-      {"SESSION_IDLE_TIMEOUT", "60"},      {"SESSION_ABSOLUTE_TIMEOUT", "60"},
-      {"SESSION_COOKIE_FORMAT", "sealed"}, {"SESSION_RENEW_AFTER", "60"},
-      {"SESSION_RENEW_GRACE", "10"},       {"SESSION_RECORD_FORMAT", "sealed"},
-      {"SESSION_TOUCH_INTERVAL", "60"},    {"SESSION_SERIALIZATION_FORMAT", "pickle4"},
+      {"SESSION_IDLE_TIMEOUT", "60"},
+      {"SESSION_ABSOLUTE_TIMEOUT", "60"},
+      {"SESSION_COOKIE_FORMAT", "sealed"},
+      {"SESSION_RENEW_AFTER", "60"},
+      {"SESSION_RENEW_GRACE", "10"},
+      {"SESSION_RECORD_FORMAT", "sealed"},
+      {"SESSION_SERIALIZATION_FORMAT", "pickle4"},
   };
   for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
     swiftsession_config *config;

@@ -223,11 +223,63 @@ import Testing
 
   // MARK: - Refreshing
 
-  @Test func anUntouchedSessionIsTouchedAndNotWritten() throws {
+  @Test func aSessionThatIsReadIsTouchedAndNotWritten() throws {
     let manager = try manager()
     let session = manager.open(try stored(manager))
+    _ = try session.value("user")
     try session.save()
     #expect(session.cookie != nil && store.count(.touch) == 1 && store.count(.replace) == 0)
+  }
+
+  @Test func anUntouchedSessionCostsOneRequest() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let before = store.requests.count
+    let session = manager.open(cookie)
+    try session.save()
+    #expect(session.cookie != nil && store.requests.count == before + 1 && store.count(.refresh) == 1)
+  }
+
+  @Test func aSessionThatEndedGetsNoCookieForBeingUntouched() throws {
+    let manager = try manager()
+    let session = manager.open(try stored(manager))
+    store.script(.refresh, .refresh(nil))
+    try session.save()
+    #expect(session.headers.isEmpty)
+  }
+
+  @Test func withinTheIntervalNothingIsTouched() throws {
+    let manager = try manager(["PERMANENT_SESSION_LIFETIME": "100", "SESSION_TOUCH_INTERVAL": "60"])
+    let now = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+    defer { now.deallocate() }
+    now.pointee = 0
+    manager.clock = Clock({ $0?.load(as: Int64.self) ?? 0 }, context: now)
+    let cookie = try stored(manager)
+    func request(_ second: Int64, reads: Bool) throws -> (cookie: String?, touches: Int) {
+      now.pointee = second
+      let before = store.count(.touch)
+      let session = manager.open(cookie)
+      if reads { _ = try session.value("user") }
+      try session.save()
+      return (session.cookie, store.count(.touch) - before)
+    }
+    for reads in [true, false] {
+      let start: Int64 = reads ? 0 : 60
+      for second in [start + 1, start + 59] {
+        let (cookie, touches) = try request(second, reads: reads)
+        #expect(cookie == nil && touches == 0)
+      }
+      let (cookie, touches) = try request(start + 60, reads: reads)
+      #expect(cookie != nil && touches == 1)
+    }
+    #expect(store.count(.refresh) == 0)
+  }
+
+  @Test func anIntervalIsShorterThanTheLifetime() {
+    let failure = #expect(throws: Failure.self) {
+      try manager(["PERMANENT_SESSION_LIFETIME": "60", "SESSION_TOUCH_INTERVAL": "60"])
+    }
+    #expect(failure?.status == .config)
   }
 
   @Test func withoutRefreshAnUntouchedSessionCostsNothing() throws {
@@ -329,11 +381,12 @@ import Testing
     #expect(try session.value("user") == .text("jack"))
   }
 
-  @Test func aRecordThatNobodyReadsIsLeftAlone() throws {
+  @Test(arguments: [true, false]) func aRecordThatNobodyUnderstandsIsLeftAlone(_ reads: Bool) throws {
     let manager = try manager()
     let cookie = try stored(manager)
-    store.script(.load, .load(StoredRecord([0xC1])))
+    store.script(reads ? .load : .refresh, reads ? .load(StoredRecord([0xC1])) : .refresh(StoredRecord([0xC1])))
     let session = manager.open(cookie)
+    if reads { try session.load() }
     try session.save()
     #expect(session.origin == .malformed && session.cookie == nil && store.count(.remove) == 0)
     #expect(try read(manager, cookie) != nil)

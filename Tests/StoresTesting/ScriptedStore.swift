@@ -17,7 +17,7 @@ package final class ScriptedStore: SessionStore, @unchecked Sendable {
   }
 
   package enum Operation: Sendable, Equatable {
-    case load, create, replace, touch, remove, removeWithToken, sweep, ping, prepare
+    case load, create, replace, touch, refresh, remove, removeWithToken, sweep, ping, prepare
   }
 
   /// What the next call of an operation does.
@@ -27,6 +27,7 @@ package final class ScriptedStore: SessionStore, @unchecked Sendable {
     case create(Creation)
     case replace(Replacement)
     case touch(Bool)
+    case refresh(StoredRecord?)
     case removeWithToken(Removal)
     /// The store underneath does it; the answer is lost: `unknown`, or UNAVAILABLE from an operation without one.
     case doneButUnanswered
@@ -95,6 +96,17 @@ package final class ScriptedStore: SessionStore, @unchecked Sendable {
       _ = try store.touch(key, timeToLive: timeToLive, call)
       throw ScriptedStore.lost
     default: return try store.touch(key, timeToLive: timeToLive, call)
+    }
+  }
+
+  package func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord? {
+    switch next(.refresh, key, call, timeToLive: timeToLive) {
+    case .failure(let failure): throw failure
+    case .refresh(let answer): return answer
+    case .doneButUnanswered:
+      _ = try store.refresh(key, timeToLive: timeToLive, call)
+      throw ScriptedStore.lost
+    default: return try store.refresh(key, timeToLive: timeToLive, call)
     }
   }
 

@@ -45,7 +45,7 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
   package func load(_ key: Text, _ call: Call) throws(Failure) -> StoredRecord? {
     try limits.check(key)
     warnOfCopy()
-    return lock.holding { live(key, call).map { StoredRecord($0.record) } }
+    return lock.holding { live(key, call).map { StoredRecord($0.record, remaining: $0.expiry &- call.now) } }
   }
 
   package func create(_ key: Text, _ record: [UInt8], timeToLive: Int64, _ call: Call) throws(Failure) -> Creation {

@@ -12,8 +12,8 @@
       case "NOPERM":
         return Failure(
           .auth,
-          "Redis does not allow the user of SESSION_REDIS what sessions need: the keys with SESSION_KEY_PREFIX, and +get "
-            + "+set +del +expire +eval +evalsha +watch +unwatch +multi +exec +discard +ping +select (\(said))")
+          "Redis does not allow the user of SESSION_REDIS what sessions need: the keys with SESSION_KEY_PREFIX, +get +set "
+            + "+del +expire +getex +pttl +eval +evalsha +watch +unwatch +multi +exec +discard +ping +select (\(said))")
       case "READONLY":
         return Failure(.unavailable, "Redis is a replica that takes no writes; SESSION_REDIS must name the primary")
       case "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "DENIED":
@@ -35,6 +35,8 @@
 
     /// A reply of a kind that the command does not have.
     static var unexpected: Failure { Failure(.backend, "The server at SESSION_REDIS did not answer as Redis does") }
+
+    static func isUnknownCommand(_ error: Text) -> Bool { starts(error, "ERR unknown command") }
 
     static func starts(_ error: Text, _ start: StaticString) -> Bool {
       start.withUTF8Buffer { error.bytes.starts(with: $0) }

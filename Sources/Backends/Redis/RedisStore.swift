@@ -74,6 +74,23 @@
       return try number(command, call) > 0
     }
 
+    package func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord? {
+      try limits.check(key, timeToLive: timeToLive)
+      let seconds = seconds(timeToLive)
+      return try repeated(call) { (connection) throws(Failure) in
+        let both = RedisCommand("GETEX", .key(key), .word("EX"), .number(seconds))
+        guard let reply = try connection.exchange([both], call.deadline).first else { throw RedisFailure.unexpected }
+        guard case .error(let error) = reply, RedisFailure.isUnknownCommand(error) else {
+          return try self.record(reply)
+        }
+        // Before Redis 6.2.
+        let one = RedisCommand("EXPIRE", .key(key), .number(seconds))
+        let replies = try connection.exchange([one, RedisCommand("GET", .key(key))], call.deadline)
+        if let failure = self.error(in: replies) { throw failure }
+        return try self.record(replies.last ?? .none)
+      }
+    }
+
     package func remove(_ key: Text, _ call: Call) throws(Failure) {
       try limits.check(key)
       _ = try number(RedisCommand("DEL", .key(key)), call)
@@ -114,11 +131,26 @@
     private func load(
       _ key: Text, _ connection: RedisConnection, _ call: Call
     ) throws(Failure) -> StoredRecord? {
-      switch try connection.ask(RedisCommand("GET", .key(key)), call.deadline) {
-      case .string(let record): return StoredRecord(record)
+      let get = RedisCommand("GET", .key(key))
+      guard options.tellsRemaining else { return try record(connection.ask(get, call.deadline)) }
+      let replies = try connection.exchange([get, RedisCommand("PTTL", .key(key))], call.deadline)
+      if let failure = error(in: replies) { throw failure }
+      guard replies.count == 2, case .number(let milliseconds) = replies[1] else { throw RedisFailure.unexpected }
+      return try record(replies[0], remaining: RedisStore.seconds(left: milliseconds))
+    }
+
+    private func record(_ reply: RedisReply, remaining: Int64? = nil) throws(Failure) -> StoredRecord? {
+      switch reply {
+      case .string(let record): return StoredRecord(record, remaining: remaining)
       case .none: return nil
+      case .error(let error): throw RedisFailure.make(error)
       default: throw RedisFailure.unexpected
       }
+    }
+
+    /// Of the answer to PTTL. Nil for a key that has no end, or that ended since it was read.
+    private static func seconds(left milliseconds: Int64) -> Int64? {
+      milliseconds < 0 ? nil : milliseconds / 1000 + (milliseconds % 1000 > 0 ? 1 : 0)
     }
 
     private func difference(

@@ -160,14 +160,17 @@
       bind(statement, 3, text: UnsafeBufferPointer(start: times + NaiveTime.count, count: NaiveTime.count))
     }
 
-    /// The blob of the first row, if there is one.
-    func blob(_ statement: Prepared, atMost limit: Int) throws(Failure) -> [UInt8]? {
+    /// The blob of the first row, if there is one, and the number behind it, if that is one.
+    func blob(_ statement: Prepared, atMost limit: Int, number: inout Int64?) throws(Failure) -> [UInt8]? {
       defer { _ = api.pointee.reset(statement) }
       guard try step(statement) else { return nil }
       let start = api.pointee.column_blob(statement, 0)
       let count = Int(api.pointee.column_bytes(statement, 0))
       guard count <= limit else {
         throw Failure(.tooLarge, "A stored session of \(count) bytes is larger than the store takes (\(limit))")
+      }
+      if api.pointee.column_count(statement) > 1, api.pointee.column_type(statement, 1) != SQLITE_NULL {
+        number = api.pointee.column_int64(statement, 1)
       }
       let bytes = start?.assumingMemoryBound(to: UInt8.self)
       return Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))

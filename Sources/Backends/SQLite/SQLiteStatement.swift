@@ -3,10 +3,10 @@
   /// The statements of the store, each prepared once a connection.
   ///
   /// `?1` is the key, `?2` now, `?3` the new expiry, `?4` the new record, `?5` the record that the token is of.
-  /// A row lives while its expiry is later than now and its data is not NULL. A table that was made by hand may let one id have several
-  /// rows: the one that expires last counts, and writes and removes touch all.
+  /// A row lives while its expiry is later than now and its data is not NULL. A table that was made by hand may let one
+  /// id have several rows: the one that expires last counts, and writes and removes touch all.
   enum SQLiteStatement: Int, CaseIterable {
-    case load, create, removeDead, replace, touch, remove, removeWithToken, sweep, ping, begin, commit, rollback
+    case load, loadWithTime, create, removeDead, replace, touch, remove, removeWithToken, sweep, ping, begin, commit, rollback
 
     /// - Parameter table: quoted.
     func text(_ table: String) -> String {
@@ -18,6 +18,8 @@
       switch self {
       case .load:
         return "SELECT data FROM \(table) WHERE \(live)"
+      case .loadWithTime:
+        return "SELECT data, strftime('%s', expiry) FROM \(table) WHERE \(live)"
       case .create:
         return "INSERT INTO \(table) (session_id, data, expiry) SELECT ?1, ?4, ?3"
           + " WHERE NOT EXISTS (SELECT 1 FROM \(table) WHERE \(its))"

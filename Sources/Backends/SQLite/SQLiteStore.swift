@@ -143,10 +143,13 @@
     private func load(
       _ key: UnsafeBufferPointer<UInt8>, _ call: Call, _ connection: SQLiteConnection
     ) throws(Failure) -> StoredRecord? {
-      let statement = try connection.statement(.load)
+      let statement = try connection.statement(options.tellsRemaining ? .loadWithTime : .load)
       connection.bind(statement, 1, text: key)
       connection.bind(statement, now: call.now)
-      return try connection.blob(statement, atMost: options.largestRecord).map { StoredRecord($0) }
+      var expiry: Int64?
+      let record = try connection.blob(statement, atMost: options.largestRecord, number: &expiry)
+      let remaining = expiry.map { $0.subtractingReportingOverflow(call.now).partialValue }
+      return record.map { StoredRecord($0, remaining: remaining) }
     }
 
     private func removeDead(

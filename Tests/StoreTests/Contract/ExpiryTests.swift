@@ -62,6 +62,15 @@ import Testing
   }
 
   @Test(arguments: StoreUnderTest.ofOurTime)
+  func aRecordSaysHowLongItHasStill(_ under: StoreUnderTest) throws {
+    guard under.tellsRemaining else { return }
+    let bed = try made(under)
+    #expect(try bed.other.load(key, at(0))?.remaining == 20)
+    #expect(try bed.other.load(key, at(19))?.remaining == 1)
+    #expect(try bed.other.load(key, at(-5))?.remaining == 25)
+  }
+
+  @Test(arguments: StoreUnderTest.ofOurTime)
   func theEndsOfTime(_ under: StoreUnderTest) throws {
     let bed = try made(under, timeToLive: .max)
     #expect(try bed.other.record(key, at(4_000_000_000)) == [1])

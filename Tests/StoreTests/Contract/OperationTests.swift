@@ -39,6 +39,20 @@ import Testing
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func aRefreshReadsAndSetsTheFullTime(_ under: StoreUnderTest) throws {
+    let bed = try under.make()
+    #expect(try bed.store.refresh(key, timeToLive: 10, at()) == nil)
+    #expect(try bed.store.create(key, first, timeToLive: 10, at()).isCreated)
+    let refreshed = try #require(try bed.store.refresh(key, timeToLive: 100, at()))
+    #expect(refreshed.record == first)
+    #expect(try bed.store.replace(key, second, timeToLive: 10, token: refreshed.token, at()).isReplaced)
+    _ = try bed.other.refresh(key, timeToLive: 100, at())
+    guard under.tellsRemaining else { return }
+    let remaining = try #require(try bed.other.load(key, at())?.remaining)
+    #expect(90...100 ~= remaining)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func createNeverOverwrites(_ under: StoreUnderTest) throws {
     let bed = try under.make()
     #expect(try bed.store.create(key, first, timeToLive: 10, at()).isCreated)

@@ -10,7 +10,9 @@
       StoreUnderTest(testDescription: "sqlite", largestRecord: 1 << 20) {
         let folder = try TemporaryFolder()
         let options = try SQLiteOptions(path: folder.path("sessions.db"), largestRecord: 1 << 20)
-        return Bed(SQLiteStore(options), other: SQLiteStore(options))
+        var other = options
+        other.tellsRemaining = true
+        return Bed(SQLiteStore(options), other: SQLiteStore(other))
       }
     }
   }

@@ -11,6 +11,8 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   var takesAnyKey = true
   /// False where a server's own clock ends a record: then `Call.now` moves nothing.
   var keepsOurTime = true
+  /// False where a loaded record cannot say how long it has still. Those of a bed's `other` store do.
+  var tellsRemaining = true
   /// The largest record that a test may store, one byte above being TOO_LARGE.
   let largestRecord: Int
   let make: @Sendable () throws -> Bed

@@ -27,6 +27,9 @@
   X(bind_blob)                                                                                                         \
   X(column_blob)                                                                                                       \
   X(column_bytes)                                                                                                      \
+  X(column_count)                                                                                                      \
+  X(column_int64)                                                                                                      \
+  X(column_type)                                                                                                       \
   X(changes)                                                                                                           \
   X(get_autocommit)
 
