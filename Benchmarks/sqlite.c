@@ -1,110 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One load and one replace of a record in SQLite, as a request has them: swiftsession_store_* against plain C with the
    same statements, prepared once, on a database of the same settings. */
-#include "bench.h"
-#include "swiftsession.h"
+#include "store.h"
 
 #include <sqlite3.h>
-#include <stdint.h>
 #include <unistd.h>
 
-static const char key[] = "session:stho7ZYbrkJ-pZS22_q3rup5D0GqANe7jRUzSeM8brc";
-static const int64_t lifetime = 2678400;
 static char folder[] = "/tmp/swiftsession-benchmark-XXXXXX";
-static unsigned char record[8192];
-static size_t record_size;
-
-/* Each replace writes another record. */
-static void change(void *bytes) {
-  static uint32_t number;
-  number++;
-  memcpy(bytes, &number, sizeof number);
-}
 
 static void path_of(const char *name, char *path, size_t size) { snprintf(path, size, "%s/%s", folder, name); }
-
-/* ---- ours */
-
-static swiftsession_store *store;
-
-static void must(swiftsession_status status, const swiftsession_error *error) {
-  if (status != SWIFTSESSION_OK) {
-    fprintf(stderr, "%s\n", error->message);
-    exit(1);
-  }
-}
-
-static void ours_open(void) {
-  swiftsession_error error;
-  swiftsession_config *config;
-  char path[64];
-  path_of("ours.db", path, sizeof path);
-  must(swiftsession_config_new(&config, &error), &error);
-  must(swiftsession_config_set(config, "SESSION_TYPE", "sqlite", &error), &error);
-  must(swiftsession_config_set(config, "SESSION_SQLITE", path, &error), &error);
-  must(swiftsession_store_open(config, &store, &error), &error);
-  swiftsession_config_free(config);
-  must(swiftsession_store_create(store, key, sizeof key - 1, record, record_size, lifetime, &error), &error);
-}
-
-static void ours(int times) {
-  swiftsession_error error;
-  while (times-- > 0) {
-    void *found, *token;
-    size_t size, token_size;
-    must(swiftsession_store_load(store, key, sizeof key - 1, &found, &size, &token, &token_size, &error), &error);
-    change(found);
-    must(swiftsession_store_replace(store, key, sizeof key - 1, found, size, lifetime, token, token_size, &error),
-         &error);
-    swiftsession_free(found);
-    swiftsession_free(token);
-  }
-}
-
-/* ---- ours, as a whole request: open, load, change, encode, save, header lines */
-
-static swiftsession_manager *manager;
-static char cookie[256];
-
-static void request_open(void) {
-  swiftsession_error error;
-  swiftsession_config *config;
-  swiftsession_session *session;
-  char path[64];
-  path_of("ours.db", path, sizeof path);
-  must(swiftsession_config_new(&config, &error), &error);
-  must(swiftsession_config_set(config, "SESSION_TYPE", "sqlite", &error), &error);
-  must(swiftsession_config_set(config, "SESSION_SQLITE", path, &error), &error);
-  must(swiftsession_manager_open(config, &manager, &error), &error);
-  swiftsession_config_free(config);
-  must(swiftsession_open(manager, NULL, 0, &session, &error), &error);
-  /* A record of the same size: 17 bytes for _permanent and the map, 9 for the number, the rest is text. */
-  char *text = malloc(record_size);
-  memset(text, 'x', record_size);
-  must(swiftsession_set_string(session, "t", text, record_size - 30, &error), &error);
-  free(text);
-  must(swiftsession_save(session, &error), &error);
-  snprintf(cookie, sizeof cookie, "%s", swiftsession_header_value(session, 0));
-  *strchr(cookie, ';') = 0;
-  swiftsession_session_free(session);
-}
-
-static void request(int times) {
-  static int64_t number;
-  swiftsession_error error;
-  while (times-- > 0) {
-    swiftsession_session *session;
-    const char *text;
-    size_t size;
-    must(swiftsession_open(manager, cookie, strlen(cookie), &session, &error), &error);
-    must(swiftsession_get_string(session, "t", &text, &size, &error), &error);
-    must(swiftsession_set_integer(session, "n", ++number, &error), &error);
-    must(swiftsession_save(session, &error), &error);
-    swiftsession_session_free(session);
-  }
-}
-
-/* ---- plain C */
 
 #define ITS "session_id = ?1 COLLATE BINARY"
 #define LIVE ITS " AND expiry > ?2 AND data IS NOT NULL ORDER BY expiry DESC LIMIT 1"
@@ -156,7 +60,7 @@ static void plain_open(void) {
 static void plain(int times) {
   while (times-- > 0) {
     char now[32], until[32];
-    unsigned char old[sizeof record], new[sizeof record];
+    unsigned char old[LARGEST_RECORD], new[LARGEST_RECORD];
     time_t seconds = time(NULL);
     time_text(seconds, now);
     time_text(seconds + lifetime, until);
@@ -189,31 +93,25 @@ static void remove_files(void) {
   unlink(path);
 }
 
+static void open_both(void) {
+  char path[64];
+  path_of("ours.db", path, sizeof path);
+  setting settings[] = {{"SESSION_TYPE", "sqlite"}, {"SESSION_SQLITE", path}};
+  ours_open(settings, sizeof settings / sizeof *settings);
+  plain_open();
+}
+
+static void close_both(void) {
+  sqlite3_finalize(load);
+  sqlite3_finalize(replace);
+  check(sqlite3_close(database));
+  ours_close();
+  remove_files();
+}
+
 int main(void) {
-  static const size_t sizes[] = {56, 612, 3069};
   if (!mkdtemp(folder))
     return 1;
-  puts("| what | who | nanoseconds | against plain C | quartiles |");
-  puts("| --- | --- | --- | --- | --- |");
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    char title[64];
-    record_size = sizes[i];
-    for (size_t j = 0; j < record_size; j++)
-      record[j] = (unsigned char)(j * 7);
-    ours_open();
-    plain_open();
-    snprintf(title, sizeof title, "SQLite, load and replace, %zu bytes", record_size);
-    request_open();
-    contestant all[] = {{"libswiftsession, the store", ours, {0}},
-                        {"libswiftsession, a request", request, {0}},
-                        {"plain C", plain, {0}}};
-    compare(title, all, 3, 2000);
-    swiftsession_manager_free(manager);
-    sqlite3_finalize(load);
-    sqlite3_finalize(replace);
-    check(sqlite3_close(database));
-    swiftsession_store_free(store);
-    remove_files();
-  }
+  compare_store("SQLite", open_both, plain, close_both, 2000);
   return rmdir(folder) != 0;
 }

@@ -6,7 +6,8 @@
   /// A row lives while its expiry is later than now and its data is not NULL. A table that was made by hand may let one
   /// id have several rows: the one that expires last counts, and writes and removes touch all.
   enum SQLiteStatement: Int, CaseIterable {
-    case load, loadWithTime, create, removeDead, replace, touch, remove, removeWithToken, sweep, ping, begin, commit, rollback
+    case load, loadWithTime, create, removeDead, replace, touch, remove, removeWithToken, sweep, ping, begin, commit,
+      rollback
 
     /// - Parameter table: quoted.
     func text(_ table: String) -> String {
