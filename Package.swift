@@ -115,14 +115,16 @@ let package = Package(
     tests("Settings", ["Support"]),
     tests("Cookies", ["Support", "Settings"]),
     .target(
-      name: "StoresTesting", dependencies: ["Stores", "Support"], path: "Tests/StoresTesting", swiftSettings: swift),
+      name: "StoresTesting", dependencies: ["Sessions", "Stores", "Support"], path: "Tests/StoresTesting",
+      swiftSettings: swift),
     tests(
       "Sessions",
       ["Backends", "StoresTesting", "Stores", "Records", "Cookies", "Settings", "Values", "Support"]),
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Backends", "Stores", "Settings", "StoresTesting", "Support", backend("Redis", "CHiredis"), backend("SQLite"),
+        "Backends", "Sessions", "Stores", "Settings", "StoresTesting", "Support", "Values",
+        backend("Redis", "CHiredis"), backend("SQLite"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     tests("Values", ["Support"]),

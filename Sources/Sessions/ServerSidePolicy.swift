@@ -16,18 +16,17 @@ final class ServerSidePolicy: SessionPolicy {
   private let signer: Signer?
   private let prefix: Text
   private let idLength: Int
-  private let lifetime: Int64
+  private let times: LifeTimes
   private let isPermanent: Bool
   private let refreshesEachRequest: Bool
-  /// Seconds within which a session that nobody changes is not touched again.
-  private let touchInterval: Int64
   private let limit: CallLimit
   private let log: Log
 
   static func make(
     _ store: any SessionStore, _ settings: Settings, _ log: Log
   ) throws(Failure) -> ServerSidePolicy {
-    let policy = ServerSidePolicy(store, settings, log, try signer(settings))
+    let times = try LifeTimes(settings)
+    let policy = ServerSidePolicy(store, settings, times, log, try signer(settings))
     let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
     guard longest <= StoreLimits.usualKey else {
       throw Failure(
@@ -35,24 +34,19 @@ final class ServerSidePolicy: SessionPolicy {
         "SESSION_KEY_PREFIX and an id of SESSION_ID_LENGTH make keys of \(longest) bytes; a store takes at most "
           + "\(StoreLimits.usualKey).")
     }
-    guard policy.touchInterval < policy.lifetime else {
-      throw Failure(
-        .config, "SESSION_TOUCH_INTERVAL must be less than PERMANENT_SESSION_LIFETIME, or sessions in use would end.")
-    }
     return policy
   }
 
-  private init(_ store: any SessionStore, _ settings: Settings, _ log: Log, _ signer: Signer?) {
+  private init(_ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ signer: Signer?) {
     self.store = store
+    self.times = times
     self.log = log
     self.signer = signer
     format = FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
     prefix = settings.text(.keyPrefix) ?? "session:"
     idLength = Int(settings.number(.idLength) ?? 32)
-    lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
     isPermanent = settings.flag(.permanent) ?? true
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
-    touchInterval = settings.seconds(.touchInterval) ?? 0
     limit = CallLimit(settings)
   }
 
@@ -91,15 +85,16 @@ final class ServerSidePolicy: SessionPolicy {
 
   func load(_ id: Text, into session: Session) throws(Failure) {
     let writer = writer(limit.call(now: session.now))
-    try put(id, into: session) { () throws(Failure) in try writer.load(key(id)) }
+    try put(into: session) { () throws(Failure) in try writer.load(id) }
   }
 
   private func put(
-    _ id: Text, into session: Session, _ read: () throws(Failure) -> SeenRecord?
+    into session: Session, _ read: () throws(Failure) -> SeenRecord?
   ) throws(Failure) {
     do throws(Failure) {
       guard let record = try read() else { return session.start(.notFound) }
-      session.stored(id, record)
+      guard !times.isOver(record.life, now: session.now) else { return session.start(.expired) }
+      session.stored(record)
     } catch {
       guard error.status == .malformed || error.status == .tooLarge else { throw error }
       // The record stays: another program, or a later release, may read it.
@@ -115,92 +110,93 @@ final class ServerSidePolicy: SessionPolicy {
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
     guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
     let call = limit.call(now: session.now)
+    let writer = writer(call)
     if let id = session.endedID {
-      try store.remove(key(id), call)
+      try writer.end(id)
       session.forgetEnded()
     }
     switch session.place {
-    case .nowhere: return try create(session, call)
-    case .named(let id): return try refreshUntouched(session, id, call)
-    case .stored(let id, let record): return try update(session, id, record, call)
+    case .nowhere: return try create(session, writer)
+    case .named(let id): return try refreshUnread(session, id, writer)
+    case .stored(let record): return try update(session, record, writer)
     }
   }
 
   // MARK: - Saving
 
-  private func create(_ session: Session, _ call: Call) throws(Failure) -> CookieAnswer {
+  private func create(_ session: Session, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
     guard !session.isEmpty else { return session.modified ? .delete : .nothing }
     guard session.modified else { return .nothing }
     guard var id = try session.newID() else { return .nothing }
     var isTaken = false
-    let record = try writer(call).create(session.values) { () throws(Failure) in
+    let record = try writer.create(session.values, change(writer).made(on: nil)) { () throws(Failure) in
       if isTaken { id = try randomID() }
       isTaken = true
-      return key(id)
+      return id
     }
-    session.stored(id, record)
-    return try cookie(session, id)
+    session.stored(record)
+    return try cookie(session, record)
   }
 
   /// The host asked for nothing: the session lives on, if it is there.
-  private func refreshUntouched(_ session: Session, _ id: Text, _ call: Call) throws(Failure) -> CookieAnswer {
-    guard refreshesEachRequest else { return .nothing }
-    guard touchInterval == 0 else {
-      try load(id, into: session)
-      guard case .stored(_, let record) = session.place else { return .nothing }
-      return try update(session, id, record, call)
-    }
-    try put(id, into: session) { () throws(Failure) in try writer(call).refresh(key(id)) }
-    return session.isEmpty ? .nothing : try cookie(session, id)
+  private func refreshUnread(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    guard refreshesEachRequest, !session.isPassive else { return .nothing }
+    // What a touch has to set, or whether one is due, the record says.
+    let readsFirst = times.needLife || !times.touchAlways
+    try put(into: session) { () throws(Failure) in readsFirst ? try writer.load(id) : try writer.refresh(id) }
+    guard case .stored(let record) = session.place, !session.isEmpty else { return .nothing }
+    return readsFirst ? try update(session, record, writer) : try cookie(session, record)
   }
 
-  private func update(
-    _ session: Session, _ id: Text, _ record: SeenRecord, _ call: Call
-  ) throws(Failure) -> CookieAnswer {
-    if session.isEmpty, !session.modified { return .nothing }
-    if session.isRenewed, !session.isEmpty { return try renew(session, id, record, call) }
-    guard !session.changes.isEmpty || session.isEmpty else { return try touch(session, id, record, call) }
-    guard let written = try writer(call).update(key(id), record, session.changes) else {
+  private func update(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer
+  {
+    if session.isEmpty || session.isPassive, !session.modified { return .nothing }
+    var change = change(writer)
+    if !session.isEmpty, session.isRenewed || times.isDueForRenewal(record.life, now: session.now) {
+      change.renews = true
+      let oldID: OldID = session.isRenewed || !times.makeForwards ? .ends : .leadsOn
+      return try wrote(
+        session,
+        writer.move(record, session.changes, change, oldID: oldID) { () throws(Failure) in
+          try randomID()
+        })
+    }
+    if session.changes.isEmpty, !session.isEmpty, !change.changes(record.life) {
+      return try touch(session, record, writer)
+    }
+    return try wrote(session, writer.update(record, session.changes, change))
+  }
+
+  private func wrote(_ session: Session, _ record: SeenRecord?) throws(Failure) -> CookieAnswer {
+    guard let record else {
       session.start(.new)
       return .delete
     }
-    session.stored(id, written)
-    return try cookie(session, id)
+    session.stored(record)
+    return try cookie(session, record)
   }
 
-  private func touch(
-    _ session: Session, _ id: Text, _ record: SeenRecord, _ call: Call
-  ) throws(Failure) -> CookieAnswer {
-    guard session.modified || refreshesEachRequest && isDue(record) else { return .nothing }
-    guard try store.touch(key(id), timeToLive: lifetime, call) else {
+  private func touch(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    let isDue = times.isDueForTouch(record.life, remaining: record.remaining, now: session.now)
+    guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID else { return .nothing }
+    guard let touched = try writer.touch(record) else {
       guard session.modified else { return .nothing }
       throw RecordWriter.gone
     }
-    return try cookie(session, id)
+    session.stored(touched)
+    return try cookie(session, touched)
   }
 
-  /// Whether the last touch is an interval ago, by the time that the record had still when it was read.
-  private func isDue(_ record: SeenRecord) -> Bool {
-    guard touchInterval > 0, let remaining = record.remaining else { return true }
-    return remaining <= lifetime - touchInterval
-  }
-
-  private func renew(
-    _ session: Session, _ id: Text, _ record: SeenRecord, _ call: Call
-  ) throws(Failure) -> CookieAnswer {
-    var fresh = id
-    let moved = try writer(call).move(key(id), record, session.changes) { () throws(Failure) in
-      fresh = try randomID()
-      return key(fresh)
-    }
-    session.stored(fresh, moved)
-    return try cookie(session, fresh)
+  private func change(_ writer: RecordWriter) -> LifeChange {
+    LifeChange(now: writer.call.now, begins: times.needLife)
   }
 
   /// A cookie leaves only with the answer of a request that has just created, replaced or touched the record.
-  private func cookie(_ session: Session, _ id: Text) throws(Failure) -> CookieAnswer {
-    guard session.modified || (session.isPermanent && refreshesEachRequest) else { return .nothing }
-    return .set(value: try signed(id), expires: session.isPermanent ? session.now.addingClamped(lifetime) : nil)
+  private func cookie(_ session: Session, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
+    let isRenewed = record.id != session.presentedID
+    guard session.modified || isRenewed || (session.isPermanent && refreshesEachRequest) else { return .nothing }
+    let time = times.timeToLive(record.life, now: session.now)
+    return .set(value: try signed(record.id), expires: session.isPermanent ? session.now.addingClamped(time) : nil)
   }
 
   // MARK: - Keys, ids, calls
@@ -209,12 +205,9 @@ final class ServerSidePolicy: SessionPolicy {
     try SessionID.random(idLength)
   }
 
-  private func key(_ id: Text) -> Text {
-    Text(prefix.bytes + id.bytes)
-  }
-
   private func writer(_ call: Call) -> RecordWriter {
-    RecordWriter(store: store, format: format, lifetime: lifetime, isEmpty: { self.isEmpty($0) }, call: call)
+    RecordWriter(
+      store: store, format: format, prefix: prefix, times: times, isEmpty: { self.isEmpty($0) }, call: call)
   }
 
   private func verified(_ cookie: [UInt8]) throws(Failure) -> [UInt8] {

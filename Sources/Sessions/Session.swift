@@ -11,6 +11,8 @@ package final class Session {
   package var accessed = false
   /// Whether anything was written, the same value too.
   package private(set) var modified = false
+  /// Whether this request leaves the session's time as it is, unless it changes something.
+  package var isPassive = false
   /// The lines of the last save.
   package private(set) var headers: [HeaderLine] = []
 
@@ -21,6 +23,8 @@ package final class Session {
   private(set) var place = Place.nowhere
   /// Whether save gives the session a new id.
   private(set) var isRenewed = false
+  /// The id that the cookie names.
+  private(set) var presentedID: Text?
   /// The id whose record save removes.
   private(set) var endedID: Text?
 
@@ -52,14 +56,15 @@ extension Session {
 
   /// The cookie names an id.
   func named(_ id: Text) {
+    presentedID = id
     place = .named(id)
     isLoaded = false
     origin = .cookie
   }
 
   /// The store has, or now has, this record.
-  func stored(_ id: Text, _ record: SeenRecord) {
-    place = .stored(id, record)
+  func stored(_ record: SeenRecord) {
+    place = .stored(record)
     values = record.values
     changes = ChangeLog()
     isRenewed = false
@@ -123,7 +128,8 @@ extension Session {
   package func id() throws(Failure) -> Text? {
     switch place {
     case .nowhere: try newID()
-    case .named(let id), .stored(let id, _): id
+    case .named(let id): id
+    case .stored(let record): record.id
     }
   }
 
@@ -159,7 +165,7 @@ extension Session {
 
 extension Session {
   package func set(_ key: Text, _ value: Value) throws(Failure) {
-    try change()
+    try change(key)
     values[key] = value
     log { $0.set([.text(key)], value) }
   }
@@ -172,7 +178,7 @@ extension Session {
   package func setIfAbsent(_ key: Text, _ value: Value) throws(Failure) -> Bool {
     try checkWritable()
     guard try self.value(key) == nil else { return false }
-    try change()
+    try change(key)
     values[key] = value
     log { $0.setIfAbsent([.text(key)], value) }
     return true
@@ -183,7 +189,7 @@ extension Session {
     try checkWritable()
     let old = try self.value(key)
     guard old != value else { return }
-    try change()
+    try change(key)
     values[key] = value
     if case .map(let before) = old, case .map(let after) = value {
       log { $0.difference([.text(key)], from: before, to: after) }
@@ -200,7 +206,7 @@ extension Session {
     let old = try value(key)?.integer ?? 0
     let (sum, overflow) = old.addingReportingOverflow(amount)
     guard !overflow else { throw Failure(.tooLarge, "The sum does not fit into 64 bits.") }
-    try change()
+    try change(key)
     values[key] = .integer(sum)
     log { $0.add([.text(key)], amount) }
     return sum
@@ -217,7 +223,7 @@ extension Session {
     case .array(let before): items = before + [item]
     default: throw Failure(.wrongType, "The value is not an array; only an array can be appended to.")
     }
-    try change()
+    try change(key)
     values[key] = .array(items)
     log { $0.append([.text(key)], item) }
   }
@@ -250,6 +256,7 @@ extension Session {
   /// - Throws: MALFORMED, TOO_LARGE.
   package func setPayload(_ payload: [UInt8], _ codec: PayloadCodec) throws(Failure) {
     let decoded = try codec.decode(payload)
+    if decoded.map[SessionLife.key] != nil { try checkFree(SessionLife.key) }
     try change()
     log { $0.difference(from: values, to: decoded.map) }
     values = decoded.map
@@ -268,6 +275,17 @@ extension Session {
   private func log(_ note: (inout ChangeLog) -> Void) {
     if manager.policy.mergesChanges {
       note(&changes)
+    }
+  }
+
+  private func change(_ key: Text) throws(Failure) {
+    try checkFree(key)
+    try change()
+  }
+
+  private func checkFree(_ key: Text) throws(Failure) {
+    guard key != SessionLife.key || !manager.policy.mergesChanges else {
+      throw Failure(.argument, "The key _swiftsession is reserved: the library keeps there what it knows of a session.")
     }
   }
 
@@ -302,7 +320,8 @@ extension Session {
     try checkWritable()
     switch place {
     case .nowhere: break
-    case .named(let id), .stored(let id, _): endedID = id
+    case .named(let id): endedID = id
+    case .stored(let record): endedID = record.id
     }
     start(.new)
     accessed = true

@@ -9,6 +9,7 @@ enum Assembly {
   static func manager(_ settings: Settings, _ log: Log) throws(Failure) -> SessionManager {
     try settings.check()
     try refuseWhatIsNotHereYet(settings)
+    try refuseWhatNeedsAStore(settings)
     let store = try Backend.store(settings, log: log)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
     return try SessionManager.make(settings, store: store, log: log)
@@ -16,16 +17,23 @@ enum Assembly {
 
   /// A setting that is read and not followed would be a promise that nobody keeps.
   private static func refuseWhatIsNotHereYet(_ settings: Settings) throws(Failure) {
-    let later: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace]
-    for name in later where settings.isSet(name) {
-      throw Failure(.unsupported, "\(name.text) is not in this release; leave it out.")
-    }
     let followed: [(SettingName, [Text])] = [
       (.cookieFormat, ["signed"]), (.recordFormat, ["flask-session"]), (.serializationFormat, ["msgpack", "json"]),
     ]
     for (name, words) in followed {
       guard let word = settings.text(name), !words.contains(word) else { continue }
       throw Failure(.unsupported, "\(name.text) '\(word.string)' is not in this release; leave it out.")
+    }
+  }
+
+  private static func refuseWhatNeedsAStore(_ settings: Settings) throws(Failure) {
+    guard settings.text(.sessionType) == "cookie" else { return }
+    let names: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace, .touchInterval]
+    for name in names where settings.isSet(name) {
+      throw Failure(
+        .unsupported,
+        "\(name.text) needs a store: of a session in its cookie the server knows the age of the signature alone, which "
+          + "PERMANENT_SESSION_LIFETIME limits.")
     }
   }
 

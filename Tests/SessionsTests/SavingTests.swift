@@ -250,13 +250,11 @@ import Testing
 
   @Test func withinTheIntervalNothingIsTouched() throws {
     let manager = try manager(["PERMANENT_SESSION_LIFETIME": "100", "SESSION_TOUCH_INTERVAL": "60"])
-    let now = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
-    defer { now.deallocate() }
-    now.pointee = 0
-    manager.clock = Clock({ $0?.load(as: Int64.self) ?? 0 }, context: now)
+    let clock = FakeClock(0)
+    manager.clock = clock.clock
     let cookie = try stored(manager)
     func request(_ second: Int64, reads: Bool) throws -> (cookie: String?, touches: Int) {
-      now.pointee = second
+      clock.now = second
       let before = store.count(.touch)
       let session = manager.open(cookie)
       if reads { _ = try session.value("user") }
@@ -466,21 +464,6 @@ private final class TokenlessStore: SessionStore, @unchecked Sendable {
   func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool { false }
   func ping(_ call: Call) throws(Failure) {}
   func prepare(_ call: Call) throws(Failure) {}
-}
-
-extension SessionManager {
-  func open(_ header: String) -> Session {
-    Array(header.utf8).withUnsafeBufferPointer { open($0) }
-  }
-}
-
-extension Session {
-  /// The value of the Set-Cookie line, cut to what a browser sends back where it sets one.
-  var cookie: String? {
-    guard let line = headers.first(where: { "\($0.name)" == "Set-Cookie" }) else { return nil }
-    let text = String(decoding: line.value, as: UTF8.self)
-    return text.hasPrefix("session=;") ? text : text.split(separator: ";").first.map(String.init)
-  }
 }
 
 extension Int64 {

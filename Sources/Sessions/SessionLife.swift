@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Support
+internal import Values
+
+/// Since when a session is there and under its id.
+///
+/// It stands in the record under the key `_swiftsession`, which Flask-Session carries along as it does any other, and
+/// which no application of ours sees.
+struct SessionLife {
+  /// Seconds since 1970.
+  var created: Int64
+  /// When the session got its id, in seconds since 1970.
+  var renewed: Int64
+  /// What a later release put there.
+  private var others = Map()
+
+  static var key: Text { "_swiftsession" }
+
+  init(created: Int64, renewed: Int64) {
+    self.created = created
+    self.renewed = renewed
+  }
+
+  /// Nil for what is nothing of ours.
+  init?(_ value: Value) {
+    guard case .map(let map) = value, case .integer(let created)? = map["created"] else { return nil }
+    self.created = created
+    if case .integer(let renewed)? = map["renewed"] { self.renewed = renewed } else { renewed = created }
+    others = map
+  }
+
+  var value: Value {
+    var map = others
+    map["created"] = .integer(created)
+    map["renewed"] = .integer(renewed)
+    return .map(map)
+  }
+}
