@@ -308,10 +308,11 @@ swiftsession_status swiftsession_set_accessed(swiftsession_session *session, int
                                               swiftsession_error *error);
 
 /* The whole session in one piece, for hosts with a serializer of their own. Codecs: "flask" (Flask's tagged JSON, keys
-   sorted, times in whole seconds), "tagged" (the same tags, keys in their order, times as RFC 3339 in full), "json" and
-   "msgpack" (as msgspec writes them). Borrowed. set_payload takes one map in that codec and marks the session as
-   modified: in a cookie the bytes of "flask" are signed as they are; in a store the difference to what was there is
-   logged as by update_json. */
+   sorted, times in whole seconds), "tagged" (the same tags, keys in their order, times as RFC 3339 in full, without a
+   zone where a pickle had none), "json" and "msgpack" (as msgspec writes them), "pickle0", "pickle4" and "pickle5"
+   (Python's pickle in that protocol; all are read, as plain data, and nothing is executed). Borrowed. set_payload takes
+   one map in that codec and marks the session as modified: in a cookie the bytes of "flask" are signed as they are; in
+   a store the difference to what was there is logged as by update_json. */
 swiftsession_status swiftsession_payload(swiftsession_session *session, const char *codec, const void **payload,
                                          size_t *size, swiftsession_error *error);
 swiftsession_status swiftsession_set_payload(swiftsession_session *session, const char *codec, const void *payload,

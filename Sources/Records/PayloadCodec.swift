@@ -3,7 +3,7 @@ package import Support
 package import Values
 
 /// How the whole of a session is written: in a cookie, in a record, and for a host that has a serializer of its own.
-package enum PayloadCodec: Sendable {
+package enum PayloadCodec: Hashable, Sendable {
   /// Flask's tagged JSON: keys sorted, times in whole seconds.
   case flask
   /// The same tags with nothing lost: keys in their order, times in full.
@@ -12,6 +12,8 @@ package enum PayloadCodec: Sendable {
   case json
   /// MessagePack as msgspec writes it.
   case messagePack
+  /// Pickle as Flask-Session wrote it up to 0.6, and writes it into files; whatever its protocol, it is read.
+  case pickle(Pickle.Version)
 
   /// - Parameter name: as `swiftsession_payload` and SESSION_SERIALIZATION_FORMAT have it.
   package init?(_ name: Text) {
@@ -20,6 +22,9 @@ package enum PayloadCodec: Sendable {
     case "tagged": self = .tagged
     case "json": self = .json
     case "msgpack": self = .messagePack
+    case "pickle0": self = .pickle(.zero)
+    case "pickle4": self = .pickle(.four)
+    case "pickle5": self = .pickle(.five)
     default: return nil
     }
   }
@@ -30,6 +35,7 @@ package enum PayloadCodec: Sendable {
     case .tagged: try TaggedJSON.encode(.map(values), style: .exact)
     case .json: try JSON.encode(.map(values))
     case .messagePack: try MessagePack.encode(.map(values))
+    case .pickle(let version): try Pickle.encode(.map(values), version)
     }
   }
 
@@ -47,6 +53,7 @@ package enum PayloadCodec: Sendable {
     case .tagged: try exactly(try TaggedJSON.decode(bytes, style: .exact))
     case .json: try exactly(try JSON.decode(bytes))
     case .messagePack: try exactly(try MessagePack.decode(bytes))
+    case .pickle: try exactly(try Pickle.decode(bytes))
     }
   }
 

@@ -50,10 +50,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .keyPrefix: ("SESSION_KEY_PREFIX", .text)
     case .idLength: ("SESSION_ID_LENGTH", .number(16...128))
     case .serializationFormat:
-      (
-        "SESSION_SERIALIZATION_FORMAT",
-        .choice(["msgpack", "json", .later("pickle0"), .later("pickle4"), .later("pickle5")])
-      )
+      ("SESSION_SERIALIZATION_FORMAT", .choice(["msgpack", "json", "pickle0", "pickle4", "pickle5"]))
     case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
     case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", .later("sealed")]))
     case .failure: ("SESSION_FAILURE", .choice(["raise"]))

@@ -17,11 +17,9 @@ enum Assembly {
 
   /// A setting that is read and not followed would be a promise that nobody keeps.
   private static func refuseWhatIsNotHereYet(_ settings: Settings) throws(Failure) {
-    let followed: [(SettingName, [Text])] = [
-      (.cookieFormat, ["signed"]), (.recordFormat, ["flask-session"]), (.serializationFormat, ["msgpack", "json"]),
-    ]
-    for (name, words) in followed {
-      guard let word = settings.text(name), !words.contains(word) else { continue }
+    let followed: [(SettingName, Text)] = [(.cookieFormat, "signed"), (.recordFormat, "flask-session")]
+    for (name, followed) in followed {
+      guard let word = settings.text(name), word != followed else { continue }
       throw Failure(.unsupported, "\(name.text) '\(word.string)' is not in this release; leave it out.")
     }
   }

@@ -2,7 +2,8 @@
 import Support
 
 extension DateTime {
-  /// The form of ISO 8601 that msgspec writes: `2020-01-20T16:45:00.123456+08:00`, `Z` for UTC, no fraction when it is 0.
+  /// The form of ISO 8601 that msgspec writes: `2020-01-20T16:45:00.123456+08:00`, `Z` for UTC, no fraction when it is 0,
+  /// nothing behind a naive one.
   ///
   /// Python's times end at microseconds and msgspec's offsets at minutes, so these do too; the moment stays the same.
   func isoText() throws(Failure) -> [UInt8] {
@@ -10,7 +11,8 @@ extension DateTime {
     return try text(fraction: microseconds > 0 ? ".\(padded(microseconds, to: 6))" : "")
   }
 
-  /// RFC 3339 with every digit of the fraction that is not zero: `2020-01-20T16:45:00.5Z`.
+  /// RFC 3339 with every digit of the fraction that is not zero: `2020-01-20T16:45:00.5Z`. A naive one ends before
+  /// the zone.
   func exactText() throws(Failure) -> [UInt8] {
     guard nanoseconds > 0 else { return try text(fraction: "") }
     var digits = Array(padded(Int(nanoseconds), to: 9).utf8)
@@ -30,7 +32,9 @@ extension DateTime {
       "\(padded(date.year, to: 4))-\(padded(date.month))-\(padded(date.day))"
       + "T\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))"
     text += fraction
-    if minutes == 0 {
+    if isNaive {
+      // Its zone is the reader's guess.
+    } else if minutes == 0 {
       text += "Z"
     } else {
       let away = Int(minutes.magnitude)

@@ -2,7 +2,8 @@
 import Support
 
 extension DateTime {
-  /// Reads RFC 3339: `2020-01-20T16:45:00.123456+08:00`. Nil for all else, and for more digits than nanoseconds have.
+  /// Reads RFC 3339: `2020-01-20T16:45:00.123456+08:00`. Without a zone it is naive. Nil for all else,
+  /// and for more digits than nanoseconds have.
   init?(exactText text: [UInt8]) {
     var rest = text[...]
     guard let year = number(&rest, 4), take(&rest, "-"), let month = number(&rest, 2), take(&rest, "-"),
@@ -11,8 +12,13 @@ extension DateTime {
       let minute = number(&rest, 2), 0..<60 ~= minute, take(&rest, ":"),
       let second = number(&rest, 2), 0..<60 ~= second,
       let date = CivilDate(year: year, month: month, day: day, secondOfDay: hour * 3600 + minute * 60 + second),
-      let nanoseconds = fraction(&rest), let offset = zone(&rest), rest.isEmpty
+      let nanoseconds = fraction(&rest)
     else { return nil }
+    if rest.isEmpty {
+      self.init(seconds: date.seconds, nanoseconds: nanoseconds, isNaive: true)
+      return
+    }
+    guard let offset = zone(&rest), rest.isEmpty else { return nil }
     let seconds = date.seconds - Int64(offset)
     guard CivilDate.range.contains(seconds) else { return nil }
     self.init(seconds: seconds, nanoseconds: nanoseconds, offset: offset == 0 ? nil : offset)

@@ -8,8 +8,12 @@ package struct DateTime: Hashable, Sendable {
   package let nanoseconds: Int32
   /// Seconds east of Greenwich; nil for a moment that was written in UTC.
   package let offset: Int32?
+  /// Whether it was written without a zone, as Python's naive times are: then it counts as UTC, and only pickle and our
+  /// own tagged JSON keep that there was none. The others have the text that msgspec writes.
+  package let isNaive: Bool
 
-  package init(seconds: Int64, nanoseconds: Int32 = 0, offset: Int32? = nil) {
+  package init(seconds: Int64, nanoseconds: Int32 = 0, offset: Int32? = nil, isNaive: Bool = false) {
+    self.isNaive = isNaive
     self.seconds = seconds
     self.nanoseconds = nanoseconds
     self.offset = offset

@@ -95,6 +95,7 @@ struct MessagePackWriter {
     guard CivilDate.range.contains(time.seconds) else {
       throw Failure(.wrongType, "a time is not within the years 1 to 9999, so Python cannot hold it")
     }
+    if time.isNaive { return try write(Text(try time.isoText())) }
     let nanoseconds = UInt64(UInt32(bitPattern: time.nanoseconds))
     let seconds = UInt64(bitPattern: time.seconds)
     if nanoseconds == 0, seconds <= 0xFFFF_FFFF {

@@ -6,7 +6,7 @@ package import Support
 /// A pickle is a program that may call anything. Here it is read by a machine that knows values, containers and the few
 /// classes of `PickleName`, which become values; nothing is ever called, and a pickle that names anything else is
 /// refused. What `Value` has no case for becomes what Flask-Session 0.8 makes of it when it stores a pickle anew: a set
-/// an array, a naive time, date, duration or Decimal text, a bytearray bytes.
+/// an array, a date, a time of day, a duration or a Decimal text, a bytearray bytes.
 package enum Pickle {
   /// The protocols that are written, each as CPython's C pickler writes it.
   package enum Version: UInt8, Sendable {

@@ -18,6 +18,7 @@ struct PickleOutput {
 
   var isFramed: Bool { version != .zero }
 
+  @inline(never)
   mutating func append(_ byte: UInt8) {
     openFrame()
     bytes.append(byte)
@@ -28,11 +29,13 @@ struct PickleOutput {
     for index in 0..<size { append(UInt8(truncatingIfNeeded: number >> UInt64(index * 8))) }
   }
 
+  @inline(never)
   mutating func append(_ more: [UInt8]) {
     openFrame()
     bytes.append(contentsOf: more)
   }
 
+  @inline(never)
   mutating func append(_ line: StaticString) {
     openFrame()
     for index in 0..<line.utf8CodeUnitCount { bytes.append(line.utf8Start[index]) }
@@ -51,6 +54,7 @@ struct PickleOutput {
   }
 
   /// Another object begins: a frame that is full ends before it.
+  @inline(never)
   mutating func beginObject() {
     if let frame, bytes.count - frame - PickleOutput.frameHead >= PickleOutput.frameSize { closeFrame() }
   }

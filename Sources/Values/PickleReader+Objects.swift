@@ -113,7 +113,7 @@ extension PickleReader {
     if arguments.count == 2, case .zone(let zone) = arguments[1], let fields = fields(arguments, count: 2) {
       return PythonTime.moment(fields, zone: zone).map { .value(.time($0)) }
     }
-    return fields(arguments, count: 1).flatMap { PythonTime.naiveText($0) }.map { .value(.text($0)) }
+    return fields(arguments, count: 1).flatMap { PythonTime.moment($0, zone: nil) }.map { .value(.time($0)) }
   }
 
   private func fields(_ arguments: [PickleItem], count: Int) -> [UInt8]? {

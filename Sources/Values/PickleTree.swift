@@ -22,6 +22,7 @@ struct PickleTree {
   }
 
   /// - Parameter depth: of the container that the value is in.
+  @inline(never)
   private mutating func value(of item: PickleItem, depth: Int, isKey: Bool) throws(Failure) -> Value {
     count += 1
     guard count <= limits.count, size <= limits.size else { throw PickleTree.tooLarge }

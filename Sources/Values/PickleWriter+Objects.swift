@@ -43,8 +43,8 @@ extension PickleWriter {
     open(2)
     output.beginObject()
     writeBytes(fields)
-    writeZone(Int64(time.offset ?? 0))
-    closeTuple(2)
+    if !time.isNaive { writeZone(Int64(time.offset ?? 0)) }
+    closeTuple(time.isNaive ? 1 : 2)
     reduce()
   }
 

@@ -27,6 +27,8 @@ struct PickleWriter {
   }
 
   /// - Parameter depth: of the container that the value is in.
+  // Not inlined, or each container would hold copies of the whole switch.
+  @inline(never)
   private mutating func write(_ value: Value, depth: Int) throws(Failure) {
     // An item and the place of it in the memo count for the reader.
     count += 2

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Support
 
-/// The fixed fields that `datetime`, `date` and `time` are pickled as.
-///
-/// A time without a zone is no moment, so it is kept as the text that msgspec writes for it.
+/// The fixed fields that `datetime`, `date` and `time` are pickled as. The latter two become the text that msgspec writes.
 enum PythonTime {
   /// Ten bytes: the year in two, month, day, hour, minute, second, the microsecond in three.
-  static func naiveText(_ fields: [UInt8]) -> Text? {
-    guard fields.count == 10, let day = dateText(Array(fields[0..<4])), let time = timeText(Array(fields[4...])) else {
-      return nil
-    }
-    return Text(day.bytes + [UInt8(ascii: "T")] + time.bytes)
-  }
-
-  static func moment(_ fields: [UInt8], zone: Int32) -> DateTime? {
+  ///
+  /// - Parameter zone: seconds east of Greenwich; nil for a naive time.
+  static func moment(_ fields: [UInt8], zone: Int32?) -> DateTime? {
     guard fields.count == 10, let day = day(Array(fields[0..<4])), let time = time(Array(fields[4...])) else {
       return nil
     }
-    let seconds = day.seconds + Int64(time.second) - Int64(zone)
+    let seconds = day.seconds + Int64(time.second) - Int64(zone ?? 0)
     guard CivilDate.range.contains(seconds) else { return nil }
-    return DateTime(seconds: seconds, nanoseconds: Int32(time.microsecond * 1000), offset: zone == 0 ? nil : zone)
+    return DateTime(
+      seconds: seconds, nanoseconds: Int32(time.microsecond * 1000), offset: zone == 0 ? nil : zone,
+      isNaive: zone == nil)
   }
 
   /// Four bytes.

@@ -162,6 +162,11 @@ static void a_payload_of_the_host_is_signed_as_it_is(void) {
   CHECK(swiftsession_set_payload(session, "flask", "[1,2]", 5, NULL) == SWIFTSESSION_MALFORMED);
   CHECK(swiftsession_set_payload(session, "flask", "{", 1, NULL) == SWIFTSESSION_MALFORMED);
   CHECK(swiftsession_set_payload(session, "pickle9", "{}", 2, NULL) == SWIFTSESSION_ARGUMENT);
+  OK(swiftsession_payload(session, "pickle0", &bytes, &size, &error));
+  static const char pickle[] = "(dp0\nVb\np1\nI1\nsVa\np2\nI2\ns.";
+  CHECK(size == strlen(pickle) && memcmp(bytes, pickle, size) == 0);
+  OK(swiftsession_set_payload(session, "pickle5", pickle, strlen(pickle), &error));
+  CHECK(swiftsession_set_payload(session, "pickle5", "cos\nsystem\n(S'x'\ntR.", 22, NULL) == SWIFTSESSION_MALFORMED);
   OK(swiftsession_set_integer(session, "c", 3, &error));
   OK(swiftsession_payload(session, "flask", &bytes, &size, &error));
   CHECK(size == 19 && memcmp(bytes, "{\"a\":2,\"b\":1,\"c\":3}", size) == 0);

@@ -11,7 +11,6 @@ import Testing
   private let converted: KeyValuePairs<String, String?> = [
     "bytearray": "{'b': b'ab'}",
     "set": "{'s': [1], 'f': [1]}",
-    "datetime naive": "{'d': '2020-01-20T16:45:00.123456'}",
     "date": "{'d': '2020-01-20'}",
     "timedelta": "{'d': 'P1DT2.000003S'}",
     "decimal": "{'d': '1.10'}",
@@ -55,7 +54,7 @@ import Testing
         written += 1
       }
     }
-    #expect(written == 23 * 3)
+    #expect(written == 24 * 3)
   }
 
   @Test func aLongTextStandsOutsideOfFrames() throws {

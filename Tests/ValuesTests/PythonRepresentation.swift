@@ -40,8 +40,11 @@ private func representation(_ time: DateTime) -> String {
   if second != 0 || microsecond != 0 { fields.append(second) }
   if microsecond != 0 { fields.append(microsecond) }
   let zone =
-    offset == 0 ? "datetime.timezone.utc" : "datetime.timezone(datetime.timedelta(seconds=\(offset)))"
-  return "datetime.datetime(\(fields.map { "\($0)" }.joined(separator: ", ")), tzinfo=\(zone))"
+    time.isNaive
+    ? ""
+    : offset == 0
+      ? ", tzinfo=datetime.timezone.utc" : ", tzinfo=datetime.timezone(datetime.timedelta(seconds=\(offset)))"
+  return "datetime.datetime(\(fields.map { "\($0)" }.joined(separator: ", "))\(zone))"
 }
 
 private func quoted(_ text: Text) -> String {

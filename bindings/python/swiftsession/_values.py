@@ -61,6 +61,16 @@ def decode_stored(data: bytes) -> Any:
     return _untag(json.loads(data), _STORED_READERS)
 
 
+def encode_pickled(value: Any) -> bytes:
+    """A value for a store of pickles, which keep more types."""
+    return json.dumps(_kept(value), separators=(",", ":")).encode("ascii")
+
+
+def decode_pickled(data: bytes) -> Any:
+    """The value of tagged JSON whose times are in full, each in its own zone."""
+    return _untag(json.loads(data), _PICKLED_READERS)
+
+
 def http_date(moment: date) -> str:
     """A moment as HTTP writes it; one without a time zone is in UTC."""
     if not isinstance(moment, datetime):
@@ -146,6 +156,25 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
 
 
+def _kept(value: Any) -> Any:
+    # What pickle has a type for; the rest is what a store of MessagePack has for it.
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, dict):
+        return _escape({_plain_key(key): _kept(item) for key, item in value.items()})
+    if isinstance(value, tuple):
+        return {" t": [_kept(item) for item in value]}
+    if isinstance(value, (list, set, frozenset)):
+        return [_kept(item) for item in value]
+    if isinstance(value, Markup):
+        return {" m": str.__str__(value)}
+    if isinstance(value, UUID):
+        return {" u": value.hex}
+    if isinstance(value, datetime):
+        return {" d": _rfc_3339(value)}
+    return _plain(value)
+
+
 def _plain_key(key: Any) -> Any:
     if isinstance(key, enum.Enum):
         key = key.value
@@ -169,16 +198,21 @@ def _duration(span: timedelta) -> str:
     return f"{'-' if span < timedelta() else ''}P{days}{f'T{seconds}S' if seconds else ''}"
 
 
-_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def _read_rfc_3339(value: Any) -> datetime:
+    """A moment in UTC; one without a zone stays so."""
+    moment = _read_time(value)
+    return moment if moment.tzinfo is None else moment.astimezone(timezone.utc)
+
+
+def _read_time(value: Any) -> datetime:
     found = _RFC_3339.fullmatch(value)
     if not found:
         raise ValueError("not a time as RFC 3339 has it")
     seconds, fraction, zone = found.groups()
-    text = f"{seconds}.{(fraction or '')[:6]:0<6}{'+00:00' if zone == 'Z' else zone}"
-    return datetime.fromisoformat(text).astimezone(timezone.utc)
+    return datetime.fromisoformat(f"{seconds}.{(fraction or '')[:6]:0<6}{'+00:00' if zone == 'Z' else zone or ''}")
 
 
 def _read_date(value: Any) -> datetime | None:
@@ -207,6 +241,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 
 _STORED_READERS = {**_READERS, " d": _read_rfc_3339}
+_PICKLED_READERS = {**_READERS, " d": _read_time}
 
 
 def _untag(value: Any, readers: dict[str, Callable[[Any], Any]]) -> Any:
@@ -226,3 +261,5 @@ def _untag(value: Any, readers: dict[str, Callable[[Any], Any]]) -> Any:
 COOKIE = Codec(b"flask", encode, decode)
 #: For a session in a store.
 STORED = Codec(b"tagged", encode_stored, decode_stored)
+#: For a session in a store of pickles.
+PICKLED = Codec(b"tagged", encode_pickled, decode_pickled)

@@ -14,7 +14,7 @@ from ._errors import Error, Status
 from ._library import borrowed, check, error_pointer, library
 from ._manager import Manager, WallClock
 from ._turns import TakesTurns, one_at_a_time
-from ._values import COOKIE, STORED
+from ._values import COOKIE, PICKLED, STORED
 
 __all__ = ["Origin", "Session", "SessionManager"]
 
@@ -94,8 +94,8 @@ class Session(TakesTurns, MutableMapping[str, Any]):
     Values that hold others may be changed in place; save() sees it. Closing a session saves nothing.
 
     A session in a store is loaded at its first use; one whose record cannot be read is then a new one. What a record
-    cannot hold comes back as something else at the next request: a tuple or a set as a list, a UUID, a Decimal or a
-    time without a zone as text.
+    cannot hold comes back as something else at the next request: a set as a list, a Decimal or a date as text, and
+    but where records are pickles a tuple as a list, a UUID or a time without a zone as text.
     """
 
     def __init__(self, manager: Manager, handle: int | None) -> None:
@@ -103,7 +103,7 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         self._free = library.session_free
         self._opened = handle
         self._manager = manager
-        self._codec = COOKIE if manager.is_client_side else STORED
+        self._codec = COOKIE if manager.is_client_side else PICKLED if manager.is_pickling else STORED
         self._cached: dict[str, Any] | None = None
         # What the library has for each value that the caller may change in place, as tagged JSON.
         self._lent: dict[str, bytes] = {}
