@@ -28,11 +28,11 @@ final class ServerSidePolicy: SessionPolicy {
     let times = try LifeTimes(settings)
     let policy = ServerSidePolicy(store, settings, times, log, try signer(settings))
     let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
-    guard longest <= StoreLimits.usualKey else {
+    guard longest <= store.largestKey else {
       throw Failure(
         .config,
         "SESSION_KEY_PREFIX and an id of SESSION_ID_LENGTH make keys of \(longest) bytes; a store takes at most "
-          + "\(StoreLimits.usualKey).")
+          + "\(store.largestKey).")
     }
     return policy
   }
@@ -77,7 +77,7 @@ final class ServerSidePolicy: SessionPolicy {
 
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
     let id = try verified(cookie)
-    guard SessionID.isPlausible(id), prefix.count + id.count <= StoreLimits.usualKey else {
+    guard SessionID.isPlausible(id), prefix.count + id.count <= store.largestKey else {
       throw Failure(.malformed, "The cookie is not a session id.")
     }
     session.named(Text(id))

@@ -8,12 +8,15 @@ package import Support
 ///   library allows.
 /// - A record whose time has come does not exist for any operation, whatever the server still holds: with a time to
 ///   live of n it is there at `now + n - 1` and not at `now + n`.
-/// - Keys are 1 to 255 bytes of any value and are compared byte for byte; a store that cannot hold one, such as
+/// - Keys are 1 to `largestKey` bytes of any value and are compared byte for byte; a store that cannot hold one, such as
 ///   memcached, throws ARGUMENT. Times to live are 1 second or more; less is ARGUMENT.
 /// - Thrown is what leaves the record as it was, as far as anyone can know: UNAVAILABLE, TIMEOUT, AUTH, BACKEND, CONFIG,
 ///   TOO_LARGE. A write that went out unanswered is not thrown but answered `unknown`, and never sent again; `load`,
 ///   `touch`, `refresh`, `remove(key)` and `ping` may be repeated once, and throw when that fails too.
 package protocol SessionStore: AnyObject, Sendable {
+  /// Bytes of a key, prefix and id.
+  var largestKey: Int { get }
+
   /// Bytes; a larger record is TOO_LARGE and what was there before stays. Nil: memory is the limit.
   var largestRecord: Int? { get }
 
@@ -51,6 +54,8 @@ package protocol SessionStore: AnyObject, Sendable {
 }
 
 extension SessionStore {
+  package var largestKey: Int { StoreLimits.usualKey }
+
   package func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord? {
     guard try touch(key, timeToLive: timeToLive, call) else { return nil }
     return try load(key, call)
