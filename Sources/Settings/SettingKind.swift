@@ -11,6 +11,8 @@ package enum SettingKind: Sendable {
   case path
   /// A URL, which may hold a password: never shown.
   case connection
+  /// The same, or servers as memcached's clients have them: `host:port,host:port`, `unix:/path`.
+  case servers
   /// Any bytes, at least one; never shown.
   case secret
   /// A list of secrets.

@@ -68,7 +68,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .poolIdle: ("SESSION_POOL_IDLE", .milliseconds(0...86_400_000))
 
     case .redis: ("SESSION_REDIS", .connection)
-    case .memcached: ("SESSION_MEMCACHED", .connection)
+    case .memcached: ("SESSION_MEMCACHED", .servers)
     case .sqlite: ("SESSION_SQLITE", .path)
     case .postgresql: ("SESSION_POSTGRESQL", .connection)
     case .postgresqlTable: ("SESSION_POSTGRESQL_TABLE", .text)
@@ -100,8 +100,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
 
   private static var sessionTypes: [SettingWord] {
     [
-      "cookie", "memory", "redis", "sqlite", "sqlalchemy",
-      .later("memcached"), .later("mongodb"), .later("postgresql"), .later("mysql"),
+      "cookie", "memory", "memcached", "redis", "sqlite", "sqlalchemy",
+      .later("mongodb"), .later("postgresql"), .later("mysql"),
       .later("filesystem"), .later("cachelib", of: "filesystem"),
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),

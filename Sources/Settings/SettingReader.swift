@@ -16,6 +16,7 @@ struct SettingReader {
     case .header: return .text(try header(bytes))
     case .path: return .text(try path(bytes))
     case .connection: return .connection(try ConnectionURL(bytes, of: name))
+    case .servers: return .connection(try ConnectionURL(servers: bytes, of: name))
     case .secret: return .secret(try secret(bytes))
     case .secrets, .secretFiles: return .secrets(try secrets(bytes))
     case .secretFile: return .secret(try secretInFile(bytes))
