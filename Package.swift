@@ -78,10 +78,11 @@ let package = Package(
     .trait(name: "EmbeddedSwift", description: "Compile as Embedded Swift: no Swift runtime in the host."),
     .trait(
       name: "Embedded", description: "The shipped library: Embedded Swift with every backend.",
-      enabledTraits: ["EmbeddedSwift", "Redis", "SQLite"]),
+      enabledTraits: ["EmbeddedSwift", "Memcached", "Redis", "SQLite"]),
+    .trait(name: "Memcached", description: "The store memcached."),
     .trait(name: "Redis", description: "The store Redis."),
     .trait(name: "SQLite", description: "The store SQLite."),
-    .default(enabledTraits: ["Redis", "SQLite"]),
+    .default(enabledTraits: ["Memcached", "Redis", "SQLite"]),
   ],
   targets: [
     .systemLibrary(name: "CSwiftSession", path: "Include"),
@@ -89,6 +90,7 @@ let package = Package(
     clayer("CCrypto", link: [.linkedLibrary("crypto")]),
     clayer("CZlib", link: [.linkedLibrary("z")]),
     client("CHiredis", "Redis"),
+    client("CMemcached", "Memcached"),
     client("CSQLite", "SQLite"),
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
@@ -98,7 +100,11 @@ let package = Package(
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
     module(
-      "Backends", ["Stores", "Settings", "CSupport", "Support", backend("Redis", "CHiredis"), backend("SQLite")],
+      "Backends",
+      [
+        "Stores", "Settings", "CSupport", "Support", backend("Memcached"), backend("Redis", "CHiredis"),
+        backend("SQLite"),
+      ],
       small),
     module("Records", ["Values", "Support"], small),
     module(

@@ -14,6 +14,11 @@ package enum Backend {
     let kind = type == "sqlalchemy" ? database(settings) : type
     if kind == "cookie" { return nil }
     if kind == "memory" { return MemoryStore(log: log) }
+    if kind == "memcached" {
+      #if Memcached
+        return try MemcachedStore.open(try MemcachedOptions(settings))
+      #endif
+    }
     if kind == "redis" {
       #if Redis
         return RedisStore(try RedisOptions(settings))
@@ -46,6 +51,9 @@ package enum Backend {
   /// What this build has: `cookie, memory, redis and sqlite`.
   private static var usable: String {
     var names: [StaticString] = ["cookie", "memory"]
+    #if Memcached
+      names.append("memcached")
+    #endif
     #if Redis
       names.append("redis")
     #endif

@@ -36,12 +36,20 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
 
-  @Test(arguments: ["memcached", "mongodb", "postgresql", "mysql", "filesystem"])
+  @Test(arguments: ["mongodb", "postgresql", "mysql", "filesystem"])
   func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
     let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
     #expect(failure.status == .unsupported)
     #expect(failure.message.hasPrefix("SESSION_TYPE \(type) is not in this build; cookie"))
   }
+
+  #if Memcached
+    @Test func memcached() throws {
+      let address: (Text, Text) = ("SESSION_MEMCACHED", "127.0.0.1:1,unix:/run/none.sock")
+      #expect(try Backend.store(settings([("SESSION_TYPE", "Memcached"), address])) is MemcachedStore)
+      #expect(try status([("SESSION_TYPE", "memcached")]) == .config)
+    }
+  #endif
 
   #if Redis
     @Test func redis() throws {

@@ -19,6 +19,9 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
 
   static var all: [StoreUnderTest] {
     var all = [memory]
+    #if Memcached
+      all += [memcached, memcachedRing]
+    #endif
     #if Redis
       all.append(redis)
     #endif

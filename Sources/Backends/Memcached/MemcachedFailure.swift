@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Memcached
+  internal import Support
+
+  /// What the errors of a server mean to a caller.
+  enum MemcachedFailure {
+    static var unexpected: Failure {
+      Failure(.backend, "A server of SESSION_MEMCACHED did not answer as memcached does")
+    }
+
+    static var tooLarge: Failure {
+      Failure(.tooLarge, "A session is larger than memcached takes; start memcached with a larger item size, -I")
+    }
+
+    static var noCompareAndSet: Failure {
+      Failure(
+        .config, "Memcached runs without compare-and-set, which sessions need: start it without -C (--disable-cas)")
+    }
+
+    /// By the line of the text protocol.
+    static func make(_ line: Text) -> Failure {
+      let said = shown(line)
+      if starts(line, "SERVER_ERROR object too large") { return tooLarge }
+      if starts(line, "CLIENT_ERROR unauth") || starts(line, "CLIENT_ERROR auth") { return login }
+      if starts(line, "SERVER_ERROR out of memory") || starts(line, "SERVER_ERROR Out of memory") {
+        return outOfMemory(said)
+      }
+      if starts(line, "ERROR Too many open connections") {
+        return Failure(.unavailable, "Memcached has as many connections as it takes (\(said))")
+      }
+      if starts(line, "SERVER_ERROR") || starts(line, "CLIENT_ERROR") || starts(line, "ERROR") {
+        return Failure(.backend, "Memcached answered with an error (\(said))")
+      }
+      return unexpected
+    }
+
+    /// By the number of the binary protocol.
+    static func make(status: UInt16) -> Failure {
+      switch status {
+      case 0x03: tooLarge
+      case 0x08, 0x20, 0x21: login
+      case 0x82: outOfMemory("0x82")
+      case 0x84, 0x85, 0x86: Failure(.unavailable, "Memcached does not serve requests now (status \(Int(status)))")
+      default: Failure(.backend, "Memcached answered with an error (status \(Int(status)))")
+      }
+    }
+
+    private static var login: Failure {
+      Failure(.auth, "Memcached asks for a login, which this release does not do: SESSION_MEMCACHED must name another")
+    }
+
+    private static func outOfMemory(_ said: String) -> Failure {
+      Failure(.backend, "Memcached has no memory left for another session: see its -m and -M (\(said))")
+    }
+
+    static func starts(_ line: Text, _ start: StaticString) -> Bool {
+      start.withUTF8Buffer { line.bytes.starts(with: $0) }
+    }
+
+    /// The beginning of what the server said.
+    private static func shown(_ line: Text) -> String {
+      let plain = line.bytes.prefix(80).prefix { 0x20...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x60 }
+      return String(decoding: plain, as: UTF8.self)
+    }
+  }
+#endif
