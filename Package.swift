@@ -52,17 +52,31 @@ func clayer(_ name: String, link: [LinkerSetting] = []) -> Target {
   .target(name: name, path: "Sources/C/\(name)", cSettings: c, linkerSettings: link)
 }
 
-/// A C target over a client library that is opened on first use. Its headers are needed where its trait is on.
-func client(_ name: String, _ backend: String) -> Target {
-  .target(
-    name: name, dependencies: ["CSupport"], path: "Sources/C/\(name)",
-    cSettings: c + [.define("\(name.uppercased())_ENABLED", .when(traits: [backend]))])
+/// A store behind a client library: its trait, and the C target over the library.
+struct Backend {
+  let trait: String
+  let table: String
+
+  init(_ trait: String, _ table: String? = nil) {
+    self.trait = trait
+    self.table = table ?? "C\(trait)"
+  }
+
+  /// The library is opened on first use. Its headers are needed where the trait is on.
+  var client: Target {
+    .target(
+      name: table, dependencies: ["CSupport"], path: "Sources/C/\(table)",
+      cSettings: c + [.define("\(table.uppercased())_ENABLED", .when(traits: [trait]))])
+  }
+
+  var dependency: Target.Dependency { .target(name: table, condition: .when(traits: [trait])) }
 }
 
-/// The client table that a backend needs where its trait is on.
-func backend(_ trait: String, _ table: String? = nil) -> Target.Dependency {
-  .target(name: table ?? "C\(trait)", condition: .when(traits: [trait]))
-}
+let backends = [
+  Backend("Memcached"),
+  Backend("Redis", "CHiredis"),
+  Backend("SQLite"),
+]
 
 /// The unit tests of one module: `Tests/<module>Tests`.
 func tests(_ module: String, _ imports: [Target.Dependency] = []) -> Target {
@@ -74,24 +88,19 @@ func tests(_ module: String, _ imports: [Target.Dependency] = []) -> Target {
 let package = Package(
   name: "swiftsession",
   products: [.library(name: "swiftsession", type: .dynamic, targets: ["SwiftSession"])],
-  traits: [
-    .trait(name: "EmbeddedSwift", description: "Compile as Embedded Swift: no Swift runtime in the host."),
-    .trait(
-      name: "Embedded", description: "The shipped library: Embedded Swift with every backend.",
-      enabledTraits: ["EmbeddedSwift", "Memcached", "Redis", "SQLite"]),
-    .trait(name: "Memcached", description: "The store memcached."),
-    .trait(name: "Redis", description: "The store Redis."),
-    .trait(name: "SQLite", description: "The store SQLite."),
-    .default(enabledTraits: ["Memcached", "Redis", "SQLite"]),
-  ],
+  traits: Set(
+    [
+      .trait(name: embedded, description: "Compile as Embedded Swift: no Swift runtime in the host."),
+      .trait(
+        name: "Embedded", description: "The shipped library: Embedded Swift with every backend.",
+        enabledTraits: Set([embedded] + backends.map(\.trait))),
+      .default(enabledTraits: Set(backends.map(\.trait))),
+    ] + backends.map { .trait(name: $0.trait, description: "The store \($0.trait).") }),
   targets: [
     .systemLibrary(name: "CSwiftSession", path: "Include"),
     clayer("CSupport"),
     clayer("CCrypto", link: [.linkedLibrary("crypto")]),
     clayer("CZlib", link: [.linkedLibrary("z")]),
-    client("CHiredis", "Redis"),
-    client("CMemcached", "Memcached"),
-    client("CSQLite", "SQLite"),
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["CSupport", "Support"], small),
@@ -99,13 +108,7 @@ let package = Package(
     module("Keys", ["Settings", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
-    module(
-      "Backends",
-      [
-        "Stores", "Settings", "CSupport", "Support", backend("Memcached"), backend("Redis", "CHiredis"),
-        backend("SQLite"),
-      ],
-      small),
+    module("Backends", ["Stores", "Settings", "CSupport", "Support"] + backends.map(\.dependency), small),
     module("Records", ["Values", "Support"], small),
     module(
       "Sessions",
@@ -128,11 +131,9 @@ let package = Package(
       ["Backends", "StoresTesting", "Stores", "Records", "Cookies", "Settings", "Values", "Support"]),
     .testTarget(
       name: "StoreTests",
-      dependencies: [
-        "Backends", "Sessions", "Stores", "Settings", "StoresTesting", "Support", "Values",
-        backend("Redis", "CHiredis"), backend("SQLite"),
-      ],
+      dependencies: ["Backends", "Sessions", "Stores", "Settings", "StoresTesting", "Support", "Values"]
+        + backends.map(\.dependency),
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     tests("Values", ["Support"]),
-  ]
+  ] + backends.map(\.client)
 )

@@ -45,7 +45,7 @@
     ) throws(Failure) -> Creation {
       try check(key)
       try limits.check(key, record, timeToLive: timeToLive)
-      let request = MemcachedRequest.add(key, record, expiry: expiry(timeToLive, call))
+      let request = MemcachedRequest.add(key, record, expiry: expiry(timeToLive))
       return try once(key, call, orElse: .unknown) { (connection) throws(Failure) -> Creation in
         try connection.check(key, record)
         switch try connection.ask(request, writes: true, call.deadline) {
@@ -67,7 +67,7 @@
         }
         try connection.check(key, record)
         let request = MemcachedRequest.replace(
-          key, record, expiry: self.expiry(timeToLive, call), token: number)
+          key, record, expiry: self.expiry(timeToLive), token: number)
         switch try connection.ask(request, writes: true, call.deadline) {
         case .done(let token): return .replaced(token.map { .number($0) })
         case .exists: return .changed(nil)
@@ -80,7 +80,7 @@
     package func touch(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> Bool {
       try check(key)
       try limits.check(key, timeToLive: timeToLive)
-      let request = MemcachedRequest.touch(key, expiry: expiry(timeToLive, call))
+      let request = MemcachedRequest.touch(key, expiry: expiry(timeToLive))
       return try repeated(key, call) { (connection) throws(Failure) in
         try self.isDone(try connection.ask(request, call.deadline))
       }
@@ -90,7 +90,7 @@
     package func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord? {
       try check(key)
       try limits.check(key, timeToLive: timeToLive)
-      let requests = [MemcachedRequest.touch(key, expiry: expiry(timeToLive, call)), .get(key)]
+      let requests = [MemcachedRequest.touch(key, expiry: expiry(timeToLive)), .get(key)]
       return try repeated(key, call) { (connection) throws(Failure) -> StoredRecord? in
         let replies = try connection.exchange(requests, call.deadline)
         guard let touched = replies.first, let got = replies.last else { throw MemcachedFailure.unexpected }
@@ -172,11 +172,11 @@
       }
     }
 
-    /// Up to 30 days is counted from now, more is a point in time; what servers cannot count, because it is behind the
-    /// year 2038, never ends.
-    private func expiry(_ timeToLive: Int64, _ call: Call) -> Int64 {
+    /// Up to 30 days is counted from now, more is a point in time: of the server's clock, to which the system's is nearer
+    /// than that of a manager may be. What servers cannot count, because it is behind the year 2038, never ends.
+    private func expiry(_ timeToLive: Int64) -> Int64 {
       if timeToLive <= 30 * 86_400 { return timeToLive }
-      let end = call.expiry(timeToLive)
+      let end = Clock.system.now().addingClamped(timeToLive)
       return end > Int64(Int32.max) ? 0 : end
     }
 

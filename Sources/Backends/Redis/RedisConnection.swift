@@ -6,7 +6,7 @@
   internal import Support
 
   /// A connection that is logged in, and the reader of what comes on it.
-  final class RedisConnection: PooledConnection {
+  final class RedisConnection: DoubtfulConnection {
     private let api: UnsafePointer<chiredis_api>
     private let socket: Socket
     private let reader: UnsafeMutablePointer<redisReader>
@@ -15,10 +15,7 @@
     private let largestAnswer: Int
     private var isClosed = false
     private(set) var isReusable = true
-    /// A whole command that writes went out, and its answer did not come.
     private(set) var isInDoubt = false
-
-    /// The connection itself broke, which another one may not have done.
     private(set) var isLost = false
 
     static func open(_ options: RedisOptions, _ deadline: Deadline) throws(Failure) -> RedisConnection {

@@ -236,41 +236,19 @@
 
     // MARK: Connections
 
-    private func use<Result>(
-      _ call: Call, _ body: (RedisConnection) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-      try pool.use(
-        call.deadline, open: { () throws(Failure) in try RedisConnection.open(self.options, call.deadline) }, body)
-    }
-
-    /// Once more where a connection broke that had stood before.
     private func repeated<Result>(
       _ call: Call, _ body: (RedisConnection) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-      var isLost = false
-      do throws(Failure) {
-        return try use(call) { (connection) throws(Failure) in
-          defer { isLost = connection.isLost }
-          return try body(connection)
-        }
-      } catch {
-        guard isLost, !call.deadline.hasPassed else { throw error }
-      }
-      return try use(call, body)
+      try pool.useRepeatedly(
+        call.deadline, open: { () throws(Failure) in try RedisConnection.open(self.options, call.deadline) }, body)
     }
 
-    /// Never again: where the answer did not come, nobody knows what happened.
     private func once<Result>(
       _ call: Call, orElse unknown: Result, _ body: (RedisConnection) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-      try use(call) { (connection) throws(Failure) in
-        do throws(Failure) {
-          return try body(connection)
-        } catch {
-          if connection.isInDoubt { return unknown }
-          throw error
-        }
-      }
+      try pool.useOnce(
+        call.deadline, orElse: unknown,
+        open: { () throws(Failure) in try RedisConnection.open(self.options, call.deadline) }, body)
     }
   }
 #endif

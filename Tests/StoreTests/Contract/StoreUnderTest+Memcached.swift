@@ -9,7 +9,8 @@
     /// One store that speaks the text protocol and one that speaks the binary one.
     static var memcached: StoreUnderTest {
       StoreUnderTest(
-        testDescription: "memcached", takesAnyKey: false, keepsOurTime: false, largestRecord: 1 << 19
+        testDescription: "memcached", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false,
+        largestRecord: 1 << 19
       ) {
         let server = try kept(MemcachedServer())
         return Bed(try open([server], .text), other: try open([server], .binary))
@@ -19,7 +20,8 @@
     /// The other way round, on a ring of a socket and two ports.
     static var memcachedRing: StoreUnderTest {
       StoreUnderTest(
-        testDescription: "memcached, three servers", takesAnyKey: false, keepsOurTime: false, largestRecord: 1 << 19
+        testDescription: "memcached, three servers", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false,
+        largestRecord: 1 << 19
       ) {
         let servers = try [true, false, false].map { try kept(MemcachedServer(local: $0)) }
         return Bed(try open(servers, .binary, .ketama), other: try open(servers, .text, .ketama))
