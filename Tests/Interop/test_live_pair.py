@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file, and in one Redis."""
+"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file, one memcached and one Redis."""
 
 import http.client
 import json
@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
+from memcached_server import memcached_server  # noqa: E402
 from redis_server import redis_server  # noqa: E402
 
 APPLICATION = Path(__file__).resolve().parent / "pair" / "application.py"
@@ -61,7 +62,7 @@ class Browser:
         return self.send(server, path, body, cookie)["values"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "redis"])
+@pytest.fixture(scope="module", params=["sqlite", "memcached", "redis"])
 def store(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pair")
     if request.param == "sqlite":
@@ -69,6 +70,9 @@ def store(request, tmp_path_factory):
             "SESSION_TYPE": "sqlalchemy",
             "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/{number}.db",
         }
+    elif request.param == "memcached":
+        with memcached_server() as address:
+            yield lambda number: {"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": address}
     else:
         with redis_server(folder) as address:
             yield lambda number: {"SESSION_TYPE": "redis", "SESSION_REDIS": f"{address[:-1]}{number}"}

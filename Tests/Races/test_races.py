@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
+from memcached_server import memcached_server  # noqa: E402
 from redis_server import redis_server  # noqa: E402
 
 FOLDER = ROOT / ".build" / "swiftsession"
@@ -34,11 +35,14 @@ def races() -> Path:
     return program
 
 
-@pytest.fixture(params=["sqlite", "redis"])
+@pytest.fixture(params=["sqlite", "memcached", "redis"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
-    """The path of a SQLite file, or the address of a Redis."""
+    """The path of a SQLite file, or the address of a server."""
     if request.param == "sqlite":
         yield tmp_path / "sessions.db"
+    elif request.param == "memcached":
+        with memcached_server() as address:
+            yield f"memcached://{address}"
     else:
         with redis_server(tmp_path) as address:
             yield address

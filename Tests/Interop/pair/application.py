@@ -16,10 +16,14 @@ if "SESSION_REDIS" in SETTINGS:
     import redis
 
     app.config["SESSION_REDIS"] = redis.Redis.from_url(SETTINGS["SESSION_REDIS"])
+if "SESSION_MEMCACHED" in SETTINGS:
+    import memcache
+
+    app.config["SESSION_MEMCACHED"] = memcache.Client([SETTINGS["SESSION_MEMCACHED"]])
 if WHOSE == "theirs":
     from flask_session import Session
 
-    if "SESSION_REDIS" not in SETTINGS:
+    if SETTINGS["SESSION_TYPE"] == "sqlalchemy":
         from flask_sqlalchemy import SQLAlchemy
 
         app.config["SESSION_SQLALCHEMY"] = SQLAlchemy(app)

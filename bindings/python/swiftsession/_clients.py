@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ._errors import ConfigError, Status
+from ._memcached import memcached_address
 from ._settings import type_of
 
+_MEMCACHED = "SESSION_MEMCACHED"
 _REDIS = "SESSION_REDIS"
 _OBJECT = "SESSION_SQLALCHEMY"
 _BIND_KEY = "SESSION_SQLALCHEMY_BIND_KEY"
@@ -34,6 +36,9 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name in (_ADDRESS, _FLASKS_ADDRESS):
         if name in named:
             named[name] = address(named[name])
+    memcached = named.get(_MEMCACHED)
+    if memcached is not None and not isinstance(memcached, (str, bytes)):
+        named[_MEMCACHED] = memcached_address(memcached)
     redis = named.get(_REDIS)
     if redis is not None and not isinstance(redis, (str, bytes)):
         named[_REDIS] = _redis_address(redis)

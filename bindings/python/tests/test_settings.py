@@ -19,6 +19,7 @@ PYTHON = {
     "choice": Kind.TEXT,
     "path": Kind.PATH,
     "connection": Kind.CONNECTION,
+    "servers": Kind.CONNECTION,
     "secret": Kind.SECRET,
     "secrets": Kind.SECRETS,
     "secretFile": Kind.PATH,
