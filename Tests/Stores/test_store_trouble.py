@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SQLite when something is missing, full, locked or taken away; Redis without its client library."""
+"""SQLite when something is missing, full, locked or taken away; Redis and memcached without their client libraries."""
 
 import os
 import resource
@@ -170,3 +170,23 @@ def test_without_libhiredis_the_message_names_its_package(tmp_path):
     )
     assert done.returncode == 1
     assert "Unavailable" in done.stderr and "libhiredis0.14" in done.stderr
+
+
+def test_several_memcached_servers_need_libmemcached_and_one_does_not(tmp_path):
+    (tmp_path / "libmemcached.so.11").touch()
+    package = str(Path(__file__).resolve().parents[2] / "bindings" / "python")
+    code = "import swiftsession as s; s.SessionManager(SESSION_TYPE='memcached', SESSION_MEMCACHED={!r}); print('open')"
+
+    def run(servers):
+        return subprocess.run(
+            [sys.executable, "-c", code.format(servers)],
+            env={**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "PYTHONPATH": package},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert run("127.0.0.1:1").stdout == "open\n"
+    done = run("127.0.0.1:1,127.0.0.1:2")
+    assert done.returncode == 1
+    assert "Unavailable" in done.stderr and "libmemcached11" in done.stderr

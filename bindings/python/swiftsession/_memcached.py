@@ -20,6 +20,8 @@ _PLACEMENTS = {
 def memcached_address(client: Any) -> str:
     """The address of a client's servers, and how it spreads keys over them."""
     kind = type(client).__name__
+    if kind == "RetryingClient":
+        client = vars(client)["_client"]  # asked for anything, it answers with a function
     if hasattr(client, "buckets") and hasattr(client, "servers"):
         return _url([_host(server) for server in client.servers for _ in range(server.weight)])
     if hasattr(client, "behaviors") and hasattr(client, "addresses"):

@@ -6,7 +6,11 @@ import pytest
 import swiftsession
 from swiftsession._clients import with_addresses
 
+memcache = pytest.importorskip("memcache")
+pylibmc = pytest.importorskip("pylibmc")
+pymemcache = pytest.importorskip("pymemcache")
 redis = pytest.importorskip("redis")
+RetryingClient = pytest.importorskip("pymemcache.client.retrying").RetryingClient
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,65 @@ def test_a_client_of_another_kind_is_refused(client):
 def test_what_is_no_client_is_refused():
     with pytest.raises(swiftsession.ConfigError, match="SESSION_REDIS is of type object"):
         swiftsession.SessionManager(SESSION_TYPE="redis", SESSION_REDIS=object())
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        (lambda: memcache.Client(["10.1.210.33:12000"]), "memcached://10.1.210.33:12000"),
+        (
+            lambda: memcache.Client([("a:1", 2), "unix:/run/m.sock", "inet6:[::1]:5", "b"]),
+            "memcached://a:1,a:1,%2Frun%2Fm.sock,[::1]:5,b:11211",
+        ),
+        (lambda: pymemcache.Client(("h", 1)), "memcached://h:1"),
+        (lambda: pymemcache.Client("unix:/run/m.sock"), "memcached://%2Frun%2Fm.sock"),
+        (lambda: pymemcache.PooledClient("h"), "memcached://h:11211"),
+        (lambda: pymemcache.HashClient(["h:1"]), "memcached://h:1"),
+        (lambda: RetryingClient(pymemcache.Client("[::1]:3")), "memcached://[::1]:3"),
+        (lambda: pylibmc.Client(["h"]), "memcached://h:11211"),
+        (lambda: pylibmc.Client(["/run/m.sock"], binary=True), "memcached://%2Frun%2Fm.sock?protocol=binary"),
+        (lambda: pylibmc.Client(["a:1", "[::1]:2"]), "memcached://a:1,[::1]:2?placement=libmemcached"),
+        (
+            lambda: pylibmc.Client(["a", "b"], binary=True, behaviors={"ketama": True}),
+            "memcached://a:11211,b:11211?protocol=binary&placement=ketama",
+        ),
+        (
+            lambda: pylibmc.Client(["a", "b"], behaviors={"hash": "crc"}),
+            "memcached://a:11211,b:11211?placement=python-memcached",
+        ),
+        (lambda: "a:1,b:2", "a:1,b:2"),
+    ],
+)
+def test_a_memcached_client_is_asked_for_its_servers(client, address):
+    settings = with_addresses({"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": client()})
+    assert settings["SESSION_MEMCACHED"] == address
+    swiftsession.SessionManager(**settings)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        lambda: pymemcache.HashClient(["a", "b"]),
+        lambda: pymemcache.Client("h", key_prefix="mine:"),
+        lambda: pymemcache.Client("h", tls_context=object()),
+        lambda: pylibmc.Client(["a", "b"], behaviors={"ketama_weighted": True}),
+        lambda: pylibmc.Client(["a", "b"], behaviors={"hash": "md5"}),
+        lambda: pylibmc.Client(["a", "b:1:2"]),
+        lambda: pylibmc.Client(["udp:a"]),
+    ],
+)
+def test_a_memcached_client_that_looks_elsewhere_is_refused(client):
+    with pytest.raises(swiftsession.ConfigError, match="SESSION_MEMCACHED is a client that") as caught:
+        swiftsession.SessionManager(SESSION_TYPE="memcached", SESSION_MEMCACHED=client())
+    assert caught.value.status == -3  # UNSUPPORTED
+
+
+def test_without_servers_there_is_no_memcached():
+    for settings, problem in [
+        ({}, "is not set"),
+        ({"SESSION_MEMCACHED": None}, "is not set"),
+        ({"SESSION_MEMCACHED": object()}, "is of type object; expected a client of python-memcached"),
+        ({"SESSION_MEMCACHED": memcache.Client([])}, "is a client without servers"),
+    ]:
+        with pytest.raises(swiftsession.ConfigError, match=f"SESSION_MEMCACHED {problem}"):
+            swiftsession.SessionManager(SESSION_TYPE="memcached", **settings)
