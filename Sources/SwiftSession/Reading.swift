@@ -181,7 +181,8 @@ private func value(_ handle: SessionHandle, _ key: Text) throws(Failure) -> Valu
 func payloadCodec(_ name: Text) throws(Failure) -> PayloadCodec {
   guard let codec = PayloadCodec(name) else {
     throw Failure(
-      .argument, "There is no codec '\(name.string)'; there are flask, tagged, json, msgpack, pickle0, pickle4, pickle5.")
+      .argument,
+      "There is no codec '\(name.string)'; there are flask, tagged, json, msgpack, pickle0, pickle4, pickle5.")
   }
   return codec
 }

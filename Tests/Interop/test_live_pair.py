@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file, one memcached and one Redis."""
+"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file, memcached or Redis."""
 
 import http.client
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole requests of Flask-Session 0.8 and 0.7 on memcached, step by step on ours: body, headers, bytes and time to live.
+"""Whole requests of Flask-Session 0.8 and 0.7 on memcached, step by step on ours: body, headers and bytes.
 
 The commands differ on purpose, and the vectors' `wire` says only what is stored then: a session that was not changed is
 touched and not written again, a change is a compare-and-set, a new record an `add`, and a connection begins with
