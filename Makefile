@@ -11,7 +11,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks bindings -name '*.[ch]'
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check demo bench install format lint clean
+.PHONY: build check check-fleet demo bench install format lint clean
 
 build:
 	Tools/dependencies build
@@ -26,6 +26,12 @@ check: build
 	Tests/C/run
 	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
 	Tests/Python/versions
+
+# Every version of Flask-Session, with the Flask of its time, beside ours.
+check-fleet: build
+	Tools/dependencies check
+	$(VENV)/bin/python Tests/Fleet/matrix.py
+	$(VENV)/bin/python Tests/Fleet/switch_over.py
 
 demo: build
 	Tools/dependencies demo

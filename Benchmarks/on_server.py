@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Tests"))
-from redis_server import redis_server  # noqa: E402
+from memcached_server import memcached_server
+from redis_server import redis_server
 
-SERVERS = {"redis": redis_server}
+SERVERS = {"memcached": lambda _: memcached_server(), "redis": redis_server}
 
 name, program = sys.argv[1:]
 with tempfile.TemporaryDirectory() as folder, SERVERS[name](Path(folder)) as address:

@@ -26,7 +26,7 @@ def clients(app, settings):
     if "SESSION_MEMCACHED" in given:
         import memcache
 
-        given["SESSION_MEMCACHED"] = memcache.Client([given["SESSION_MEMCACHED"].replace("memcached://", "")])
+        given["SESSION_MEMCACHED"] = memcache.Client([given["SESSION_MEMCACHED"]])
     if "SESSION_MONGODB" in given:
         import pymongo
 
@@ -42,16 +42,17 @@ def clients(app, settings):
 
 def application(settings):
     app = flask.Flask(__name__)
-    app.config.update(clients(app, settings))
+    given = clients(app, settings)
+    app.config.update(given)
     if WHOSE == "theirs":
         from flask_session import Session
     else:
         from swiftsession.flask import Session
     Session(app)
     interface = app.session_interface
-    if hasattr(interface, "db"):
+    if WHOSE == "theirs" and hasattr(interface, "sql_session_model"):
         with app.app_context():
-            interface.db.create_all()
+            given["SESSION_SQLALCHEMY"].create_all()
 
     @app.route("/")
     def show():

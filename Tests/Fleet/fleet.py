@@ -18,6 +18,7 @@ TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
 sys.path.insert(0, str(TESTS))
 
+from memcached_server import memcached_server
 from redis_server import redis_server
 
 THEIRS, OURS = "theirs", "ours"
@@ -37,8 +38,14 @@ class Store:
 @contextmanager
 def stores(folder: Path) -> Iterator[list[Store]]:
     with ExitStack() as stack:
+        memcached = stack.enter_context(memcached_server())
         redis = stack.enter_context(redis_server(folder))
         yield [
+            Store(
+                "memcached",
+                lambda _: {"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": memcached},
+                pickle="pickle0",
+            ),
             Store("redis", lambda _: {"SESSION_TYPE": "redis", "SESSION_REDIS": redis}),
             Store("sqlite", database(f"sqlite:///{folder}/sessions.db"), loses_browser_sessions=True),
         ]
