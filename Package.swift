@@ -112,7 +112,7 @@ let package = Package(
     module("Records", ["Values", "Support"], small),
     module(
       "Sessions",
-      ["Records", "Cookies", "Stores", "Keys", "Settings", "Values", "CSupport", "Support"], small),
+      ["Records", "Cookies", "Stores", "Keys", "Crypto", "Settings", "Values", "CSupport", "Support"], small),
     module(
       "SwiftSession",
       [

@@ -28,6 +28,15 @@ package enum DigestAlgorithm: Sendable, CaseIterable {
     }
   }
 
+  /// The digest of some bytes.
+  package func digest(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { output, written throws(Failure) in
+      guard let start = output.baseAddress else { return }
+      try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in try hash(bytes, into: start) }
+      written = count
+    }
+  }
+
   /// Writes `count` bytes to `digest`.
   package func hash(
     _ bytes: UnsafeBufferPointer<UInt8>, into digest: UnsafeMutablePointer<UInt8>

@@ -30,7 +30,7 @@ final class ClientSidePolicy: SessionPolicy {
   var isReadOnly: Bool { signer == nil }
 
   /// Nothing is shared that could be compared: the last cookie wins.
-  var mergesChanges: Bool { false }
+  var isServerSide: Bool { false }
 
   var beginning: Map { Map() }
 
@@ -70,6 +70,14 @@ final class ClientSidePolicy: SessionPolicy {
     }
     return .set(value: value, expires: session.isPermanent ? now.addingClamped(lifetime) : nil)
   }
+
+  func endAll(of user: Text, now: Int64) throws(Failure) { throw SessionManager.noUsers }
+
+  func sessions(of user: Text, current id: Text?, now: Int64) throws(Failure) -> [UserSession] {
+    throw SessionManager.noUsers
+  }
+
+  func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool { throw SessionManager.noUsers }
 
   func prepare(now: Int64) throws(Failure) {}
   func ping(now: Int64) throws(Failure) {}

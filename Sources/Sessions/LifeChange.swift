@@ -7,15 +7,22 @@ struct LifeChange {
   let begins: Bool
   /// Whether the session gets a new id.
   var renews = false
+  /// Whose the session becomes.
+  var tie: UserTie?
+  /// Whether it is nobody's any more: what clears a session is a logout.
+  var unties = false
 
   func made(on life: SessionLife?) -> SessionLife? {
-    guard var life else { return begins ? SessionLife(created: now, renewed: now) : nil }
-    if renews { life.renewed = now }
-    return life
+    guard begins || tie != nil || life != nil else { return nil }
+    var made = life ?? SessionLife(created: now, renewed: now)
+    if renews { made.renewed = now }
+    if unties { made.tie = nil }
+    if let tie { made.tie = tie }
+    return made
   }
 
   /// Whether there is anything to write.
   func changes(_ life: SessionLife?) -> Bool {
-    renews || begins && life == nil
+    renews || tie != nil || begins && life == nil
   }
 }

@@ -5,7 +5,7 @@ internal import Support
 /// How long sessions in a store live, and when they get a new id. All in seconds.
 struct LifeTimes: Sendable {
   /// What a session lives that nobody uses: PERMANENT_SESSION_LIFETIME, or less by SESSION_IDLE_TIMEOUT.
-  private let unused: Int64
+  let unused: Int64
   /// What it lives however much it is used: SESSION_ABSOLUTE_TIMEOUT.
   private let absolute: Int64?
   /// How old an id grows: SESSION_RENEW_AFTER.
@@ -68,6 +68,13 @@ struct LifeTimes: Sendable {
   func isDueForTouch(_ life: SessionLife?, remaining: Int64?, now: Int64) -> Bool {
     guard touchInterval > 0, let remaining else { return true }
     return remaining <= timeToLive(life, now: now) - touchInterval
+  }
+
+  /// When the time of a record began anew, as far as that can be told.
+  func lastTouch(_ life: SessionLife?, remaining: Int64?, now: Int64) -> Int64? {
+    // Near the end of all, no touch moves the end.
+    guard let remaining, timeToLive(life, now: now) == unused else { return nil }
+    return now.addingClamped(min(0, remaining - unused))
   }
 
   private static func end(of start: Int64, _ time: Int64) -> Int64 {

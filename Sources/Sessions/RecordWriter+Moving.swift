@@ -24,8 +24,9 @@ extension RecordWriter {
   ) throws(Failure) -> SeenRecord? {
     let old = seen.token == nil ? try reload(seen.id) : seen
     let values = try log.replay(on: old.values)
-    guard !isEmpty(values) else { return try update(old, log, change) }
-    let fresh = try create(values, change.made(on: old.life), id: newID)
+    let life = change.made(on: old.life)
+    guard !isEmpty(values, life) else { return try update(old, log, change) }
+    let fresh = try create(values, life, id: newID)
     do throws(Failure) {
       return try leave(old, log, change, oldID, for: fresh)
     } catch {

@@ -15,7 +15,7 @@ struct RecordWriter {
   let prefix: Text
   let times: LifeTimes
   /// Whether values are as good as none: such a session is removed and not written.
-  let isEmpty: (Map) -> Bool
+  let isEmpty: (Map, SessionLife?) -> Bool
   let call: Call
 
   // MARK: - Reading
@@ -93,9 +93,9 @@ struct RecordWriter {
     var retries = Retries(call.deadline)
     while true {
       let values = try log.replay(on: newest.values)
+      let life = change.made(on: newest.life)
       let attempt =
-        isEmpty(values)
-        ? try remove(newest) : try replace(newest, values, change.made(on: newest.life), counts: log.counts)
+        isEmpty(values, life) ? try remove(newest) : try replace(newest, values, life, counts: log.counts)
       switch attempt {
       case .written(let record): return record
       case .removed: return nil

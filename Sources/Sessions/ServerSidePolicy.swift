@@ -10,16 +10,17 @@ internal import Values
 /// Flask-Session's rules for the session in a store behind a cookie with an id (Flask-Session 0.8), without its lost
 /// updates: nothing is overwritten that was not seen, and nothing is created that was there and is gone.
 final class ServerSidePolicy: SessionPolicy {
-  private let store: any SessionStore
+  let store: any SessionStore
   private let format: FlaskSessionRecord
   /// Signs the ids in cookies; nil where they are sent as they are.
   private let signer: Signer?
-  private let prefix: Text
+  let prefix: Text
   private let idLength: Int
-  private let times: LifeTimes
+  let times: LifeTimes
   private let isPermanent: Bool
-  private let refreshesEachRequest: Bool
-  private let limit: CallLimit
+  let refreshesEachRequest: Bool
+  let limit: CallLimit
+  let userLimit: UserLimit
   private let log: Log
 
   static func make(
@@ -48,11 +49,12 @@ final class ServerSidePolicy: SessionPolicy {
     isPermanent = settings.flag(.permanent) ?? true
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
     limit = CallLimit(settings)
+    userLimit = UserLimit(settings)
   }
 
   var isReadOnly: Bool { false }
 
-  var mergesChanges: Bool { true }
+  var isServerSide: Bool { true }
 
   /// What a new session holds before anything is put into it.
   var beginning: Map {
@@ -85,15 +87,16 @@ final class ServerSidePolicy: SessionPolicy {
 
   func load(_ id: Text, into session: Session) throws(Failure) {
     let writer = writer(limit.call(now: session.now))
-    try put(into: session) { () throws(Failure) in try writer.load(id) }
+    try put(into: session, writer) { () throws(Failure) in try writer.load(id) }
   }
 
-  private func put(
-    into session: Session, _ read: () throws(Failure) -> SeenRecord?
+  func put(
+    into session: Session, _ writer: RecordWriter, _ read: () throws(Failure) -> SeenRecord?
   ) throws(Failure) {
     do throws(Failure) {
       guard let record = try read() else { return session.start(.notFound) }
       guard !times.isOver(record.life, now: session.now) else { return session.start(.expired) }
+      guard try holds(record, writer.call) else { return session.start(.notFound) }
       session.stored(record)
     } catch {
       guard error.status == .malformed || error.status == .tooLarge else { throw error }
@@ -107,107 +110,26 @@ final class ServerSidePolicy: SessionPolicy {
     try randomID()
   }
 
-  func save(_ session: Session) throws(Failure) -> CookieAnswer {
-    guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
-    let call = limit.call(now: session.now)
-    let writer = writer(call)
-    if let id = session.endedID {
-      try writer.end(id)
-      session.forgetEnded()
-    }
-    switch session.place {
-    case .nowhere: return try create(session, writer)
-    case .named(let id): return try refreshUnread(session, id, writer)
-    case .stored(let record): return try update(session, record, writer)
-    }
-  }
-
-  // MARK: - Saving
-
-  private func create(_ session: Session, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
-    guard !session.isEmpty else { return session.modified ? .delete : .nothing }
-    guard session.modified else { return .nothing }
-    guard var id = try session.newID() else { return .nothing }
-    var isTaken = false
-    let record = try writer.create(session.values, change(writer).made(on: nil)) { () throws(Failure) in
-      if isTaken { id = try randomID() }
-      isTaken = true
-      return id
-    }
-    session.stored(record)
-    return try cookie(session, record)
-  }
-
-  /// The host asked for nothing: the session lives on, if it is there.
-  private func refreshUnread(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
-    guard refreshesEachRequest, !session.isPassive else { return .nothing }
-    // What a touch has to set, or whether one is due, the record says.
-    let readsFirst = times.needLife || !times.touchAlways
-    try put(into: session) { () throws(Failure) in readsFirst ? try writer.load(id) : try writer.refresh(id) }
-    guard case .stored(let record) = session.place, !session.isEmpty else { return .nothing }
-    return readsFirst ? try update(session, record, writer) : try cookie(session, record)
-  }
-
-  private func update(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer
-  {
-    if session.isEmpty || session.isPassive, !session.modified { return .nothing }
-    var change = change(writer)
-    if !session.isEmpty, session.isRenewed || times.isDueForRenewal(record.life, now: session.now) {
-      change.renews = true
-      let oldID: OldID = session.isRenewed || !times.makeForwards ? .ends : .leadsOn
-      return try wrote(
-        session,
-        writer.move(record, session.changes, change, oldID: oldID) { () throws(Failure) in
-          try randomID()
-        })
-    }
-    if session.changes.isEmpty, !session.isEmpty, !change.changes(record.life) {
-      return try touch(session, record, writer)
-    }
-    return try wrote(session, writer.update(record, session.changes, change))
-  }
-
-  private func wrote(_ session: Session, _ record: SeenRecord?) throws(Failure) -> CookieAnswer {
-    guard let record else {
-      session.start(.new)
-      return .delete
-    }
-    session.stored(record)
-    return try cookie(session, record)
-  }
-
-  private func touch(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
-    let isDue = times.isDueForTouch(record.life, remaining: record.remaining, now: session.now)
-    guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID else { return .nothing }
-    guard let touched = try writer.touch(record) else {
-      guard session.modified else { return .nothing }
-      throw RecordWriter.gone
-    }
-    session.stored(touched)
-    return try cookie(session, touched)
-  }
-
-  private func change(_ writer: RecordWriter) -> LifeChange {
-    LifeChange(now: writer.call.now, begins: times.needLife)
-  }
-
-  /// A cookie leaves only with the answer of a request that has just created, replaced or touched the record.
-  private func cookie(_ session: Session, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
-    let isRenewed = record.id != session.presentedID
-    guard session.modified || isRenewed || (session.isPermanent && refreshesEachRequest) else { return .nothing }
-    let time = times.timeToLive(record.life, now: session.now)
-    return .set(value: try signed(record.id), expires: session.isPermanent ? session.now.addingClamped(time) : nil)
-  }
-
   // MARK: - Keys, ids, calls
 
-  private func randomID() throws(Failure) -> Text {
+  func randomID() throws(Failure) -> Text {
     try SessionID.random(idLength)
   }
 
-  private func writer(_ call: Call) -> RecordWriter {
+  func writer(_ call: Call) -> RecordWriter {
     RecordWriter(
-      store: store, format: format, prefix: prefix, times: times, isEmpty: { self.isEmpty($0) }, call: call)
+      store: store, format: format, prefix: prefix, times: times,
+      isEmpty: { values, life in life?.tie == nil && self.isEmpty(values) }, call: call)
+  }
+
+  func users(_ call: Call) -> UserSessions {
+    UserSessions(store: store, prefix: prefix, lifetime: times.unused, call: call)
+  }
+
+  /// Whether the user of a record, if there is one, still has it among the sessions that count.
+  func holds(_ record: SeenRecord, _ call: Call) throws(Failure) -> Bool {
+    guard let tie = record.life?.tie else { return true }
+    return try users(call).holds(tie)
   }
 
   private func verified(_ cookie: [UInt8]) throws(Failure) -> [UInt8] {
@@ -215,7 +137,7 @@ final class ServerSidePolicy: SessionPolicy {
     return try cookie.withUnsafeBufferPointer { cookie throws(Failure) in Array(try signer.verify(cookie)) }
   }
 
-  private func signed(_ id: Text) throws(Failure) -> [UInt8] {
+  func signed(_ id: Text) throws(Failure) -> [UInt8] {
     guard let signer else { return id.bytes }
     return try [UInt8](unsafeUninitializedCapacity: id.count + signer.overhead) { output, count throws(Failure) in
       guard let start = output.baseAddress else { return }

@@ -27,6 +27,12 @@ package final class Session {
   private(set) var presentedID: Text?
   /// The id whose record save removes.
   private(set) var endedID: Text?
+  /// Whose that session was, where that is known.
+  private(set) var endedUser: Text?
+  /// Who logs in with save.
+  private(set) var login: Login?
+  /// Whether save ends all other sessions of the user.
+  private(set) var endsOthers = false
 
   private let manager: SessionManager
   private var isLoaded = true
@@ -66,9 +72,7 @@ extension Session {
   func stored(_ record: SeenRecord) {
     place = .stored(record)
     values = record.values
-    changes = ChangeLog()
-    isRenewed = false
-    isLoaded = true
+    unmark()
   }
 
   /// There is no record: the session begins anew.
@@ -76,14 +80,22 @@ extension Session {
     self.origin = origin
     place = .nowhere
     values = manager.policy.beginning
+    unmark()
+    freshID = nil
+  }
+
+  /// What the store has is what the host sees.
+  private func unmark() {
     changes = ChangeLog()
     isRenewed = false
+    login = nil
+    endsOthers = false
     isLoaded = true
-    freshID = nil
   }
 
   func forgetEnded() {
     endedID = nil
+    endedUser = nil
   }
 
   /// Notes why the cookie of the request opened nothing.
@@ -119,7 +131,13 @@ extension Session {
   package var isNew: Bool { origin != .cookie }
 
   /// Whether there is nothing worth keeping.
-  var isEmpty: Bool { manager.policy.isEmpty(values) }
+  var isEmpty: Bool { login == nil && manager.policy.isEmpty(values) && tie == nil }
+
+  /// Whose the session is; one that is cleared is nobody's.
+  var tie: UserTie? {
+    guard case .stored(let record) = place, !changes.clears else { return nil }
+    return record.life?.tie
+  }
 
   /// Whether the cookie outlives the browser: the key `_permanent`.
   package var isPermanent: Bool { values[Session.permanentKey]?.isTrue ?? false }
@@ -273,7 +291,7 @@ extension Session {
   }
 
   private func log(_ note: (inout ChangeLog) -> Void) {
-    if manager.policy.mergesChanges {
+    if manager.policy.isServerSide {
       note(&changes)
     }
   }
@@ -284,7 +302,7 @@ extension Session {
   }
 
   private func checkFree(_ key: Text) throws(Failure) {
-    guard key != SessionLife.key || !manager.policy.mergesChanges else {
+    guard key != SessionLife.key || !manager.policy.isServerSide else {
       throw Failure(.argument, "The key _swiftsession is reserved: the library keeps there what it knows of a session.")
     }
   }
@@ -315,13 +333,48 @@ extension Session {
     isRenewed = true
   }
 
+  /// A new id at save, and from then on the session is one of this user's.
+  ///
+  /// - Parameters:
+  ///   - user: any bytes that name the user in the application, 1 to 1,024.
+  ///   - label: what to call the session in a list, such as the browser's name; at most 256 bytes.
+  /// - Throws: UNSUPPORTED where sessions live in their cookie.
+  package func logIn(_ user: Text, label: Text) throws(Failure) {
+    guard manager.policy.isServerSide else { throw SessionManager.noUsers }
+    guard 1...1024 ~= user.count, label.count <= 256 else {
+      throw Failure(.argument, "A user is named by 1 to 1024 bytes, and a session's label has at most 256.")
+    }
+    try renew()
+    login = Login(user: user, label: label)
+  }
+
+  /// The user of the last login; nil where there was none.
+  package func user() throws(Failure) -> Text? {
+    accessed = true
+    try load()
+    return login?.user ?? tie?.user
+  }
+
+  /// Ends all sessions of the user but this one, once it is saved.
+  ///
+  /// - Throws: NOT_FOUND where the session is no user's.
+  package func endOthers() throws(Failure) {
+    guard try user() != nil else {
+      throw Failure(.notFound, "The session is no user's: nobody has logged in with it.")
+    }
+    try change()
+    endsOthers = true
+  }
+
   /// Empties the session and ends it, for good once it is saved.
   package func destroy() throws(Failure) {
     try checkWritable()
     switch place {
     case .nowhere: break
     case .named(let id): endedID = id
-    case .stored(let record): endedID = record.id
+    case .stored(let record):
+      endedID = record.id
+      endedUser = record.life?.tie?.user
     }
     start(.new)
     accessed = true

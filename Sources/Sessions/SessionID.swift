@@ -14,12 +14,7 @@ enum SessionID {
     guard problem == 0 else {
       throw Failure(.internal, "The system gave no random bytes for a session id.", native: problem)
     }
-    return Text(
-      [UInt8](unsafeUninitializedCapacity: Base64URL.encodedCount(count)) { output, written in
-        guard let start = output.baseAddress else { return }
-        bytes.withUnsafeBufferPointer { Base64URL.encode($0, into: start) }
-        written = Base64URL.encodedCount(count)
-      })
+    return Text(Base64URL.encoded(bytes))
   }
 
   /// Whether some version of Flask-Session, or we, may have issued it: 8 to 200 characters of `A-Z a-z 0-9 _ -`.

@@ -2,7 +2,7 @@
 internal import Support
 internal import Values
 
-/// Since when a session is there and under its id.
+/// Since when a session is there and under its id, and whose it is.
 ///
 /// It stands in the record under the key `_swiftsession`, which Flask-Session carries along as it does any other, and
 /// which no application of ours sees.
@@ -11,6 +11,8 @@ struct SessionLife {
   var created: Int64
   /// When the session got its id, in seconds since 1970.
   var renewed: Int64
+  /// Nil for the session of somebody who is not logged in.
+  var tie: UserTie?
   /// What a later release put there.
   private var others = Map()
 
@@ -26,6 +28,7 @@ struct SessionLife {
     guard case .map(let map) = value, case .integer(let created)? = map["created"] else { return nil }
     self.created = created
     if case .integer(let renewed)? = map["renewed"] { self.renewed = renewed } else { renewed = created }
+    tie = UserTie(map)
     others = map
   }
 
@@ -33,6 +36,9 @@ struct SessionLife {
     var map = others
     map["created"] = .integer(created)
     map["renewed"] = .integer(renewed)
+    map["user"] = tie.map { .text($0.user) }
+    map["epoch"] = tie.map { .text($0.epoch) }
+    map["next"] = tie?.next.map { .text($0) }
     return .map(map)
   }
 }

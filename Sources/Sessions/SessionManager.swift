@@ -60,6 +60,23 @@ package final class SessionManager {
     return session
   }
 
+  /// Ends every session of a user, however many there are, by one write: the next request of each finds none.
+  package func endSessions(of user: Text) throws(Failure) {
+    try policy.endAll(of: user, now: clock.now())
+  }
+
+  /// The sessions of a user, the oldest first.
+  ///
+  /// - Parameter session: the one that is current, if any.
+  package func sessions(of user: Text, current session: Session?) throws(Failure) -> [UserSession] {
+    try policy.sessions(of: user, current: try session?.id(), now: clock.now())
+  }
+
+  /// Ends one session of a user. False: there is none with this reference.
+  package func endSession(of user: Text, _ reference: Text) throws(Failure) -> Bool {
+    try policy.end(reference, of: user, now: clock.now())
+  }
+
   /// Makes the tables and indexes of the store that are missing.
   package func prepare() throws(Failure) {
     try policy.prepare(now: clock.now())
@@ -73,6 +90,11 @@ package final class SessionManager {
   /// Removes at most `limit` expired records, and says whether there may be more.
   package func sweep(limit: Int) throws(Failure) -> Bool {
     try policy.sweep(limit: limit, now: clock.now())
+  }
+
+  static var noUsers: Failure {
+    Failure(
+      .unsupported, "Sessions that live in their cookie cannot be tied to a user: SESSION_TYPE has to name a store.")
   }
 
   /// The lines that a saved session adds to the response.

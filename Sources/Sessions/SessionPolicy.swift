@@ -7,8 +7,8 @@ protocol SessionPolicy: AnyObject {
   /// Whether sessions of this policy can only be read.
   var isReadOnly: Bool { get }
 
-  /// Whether a save may meet another one, so that changes have to be known one by one.
-  var mergesChanges: Bool { get }
+  /// Whether sessions live in a store: a save may then meet another one, so that changes have to be known one by one.
+  var isServerSide: Bool { get }
 
   /// What a new session holds before anything is put into it.
   var beginning: Map { get }
@@ -32,6 +32,17 @@ protocol SessionPolicy: AnyObject {
 
   /// Stores what has to be stored, and says what to tell the browser.
   func save(_ session: Session) throws(Failure) -> CookieAnswer
+
+  /// Ends every session of a user by one write.
+  func endAll(of user: Text, now: Int64) throws(Failure)
+
+  /// The sessions of a user, the oldest first.
+  ///
+  /// - Parameter id: the one that is current.
+  func sessions(of user: Text, current id: Text?, now: Int64) throws(Failure) -> [UserSession]
+
+  /// Ends one session of a user. False: there is none with this reference.
+  func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool
 
   func prepare(now: Int64) throws(Failure)
   func ping(now: Int64) throws(Failure)

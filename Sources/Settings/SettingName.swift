@@ -10,6 +10,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
   case useSigner, keyPrefix, idLength, serializationFormat
   case recordFormat, cookieFormat, failure, cacheControl
   case idleTimeout, absoluteTimeout, renewAfter, renewGrace, touchInterval, cleanupRequests
+  case userLimit, userLimitPolicy
   case connectTimeout, timeout, poolSize, poolIdle
   case redis, memcached, sqlite, postgresql, mysql
   case postgresqlTable, postgresqlSchema
@@ -61,6 +62,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .renewAfter: ("SESSION_RENEW_AFTER", .seconds(1...SettingName.century))
     case .renewGrace: ("SESSION_RENEW_GRACE", .seconds(0...86_400))
     case .touchInterval: ("SESSION_TOUCH_INTERVAL", .seconds(0...SettingName.century))
+    case .userLimit: ("SESSION_USER_LIMIT", .number(1...256))
+    case .userLimitPolicy: ("SESSION_USER_LIMIT_POLICY", .choice(["end-oldest", "refuse"]))
     case .cleanupRequests: ("SESSION_CLEANUP_N_REQUESTS", .number(0...1_000_000_000))
     case .connectTimeout: ("SESSION_CONNECT_TIMEOUT", .milliseconds(1...3_600_000))
     case .timeout: ("SESSION_TIMEOUT", .milliseconds(1...3_600_000))

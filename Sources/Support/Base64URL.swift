@@ -8,6 +8,15 @@ package enum Base64URL {
     count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
   }
 
+  package static func encoded(_ bytes: [UInt8]) -> [UInt8] {
+    let size = encodedCount(bytes.count)
+    return [UInt8](unsafeUninitializedCapacity: size) { output, count in
+      guard let start = output.baseAddress else { return }
+      bytes.withUnsafeBufferPointer { encode($0, into: start) }
+      count = size
+    }
+  }
+
   /// Writes `encodedCount(bytes.count)` characters to `output`, which must have the room.
   package static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>) {
     alphabet.withUTF8Buffer { alphabet in

@@ -9,51 +9,6 @@ import Values
 
 /// The life of a session on every store: each rule a second before its time and at it.
 @Suite struct LifeTests {
-  /// Browsers of one user on two servers of one application.
-  private final class Servers {
-    let clock = FakeClock(epoch)
-    let managers: [SessionManager]
-    private var turn = 0
-
-    init(_ under: StoreUnderTest, _ settings: [Text: Text]) throws {
-      let bed = try under.make()
-      var all = Settings()
-      try all.set("SESSION_TYPE", text: "memory")
-      for (name, value) in settings { try all.set(name, text: value) }
-      managers = try [bed.store, bed.other].map { try SessionManager.make(all, store: $0, log: .silent) }
-      for manager in managers { manager.clock = clock.clock }
-    }
-
-    func open(_ cookie: String) -> Session {
-      turn += 1
-      return managers[turn % 2].open(cookie)
-    }
-
-    /// The cookie of a new session.
-    func start() throws -> String {
-      let session = open("")
-      try session.set("user", .text("jack"))
-      try session.save()
-      return try #require(session.cookie)
-    }
-
-    /// Whether a request that reads finds the session `second` seconds after the start, and what cookie it is given.
-    func read(_ cookie: String, at second: Int64) throws -> (isThere: Bool, cookie: String?) {
-      clock.now = epoch + second
-      let session = open(cookie)
-      let isThere = try session.value("user") != nil
-      try session.save()
-      return (isThere, session.cookie)
-    }
-
-    func isThere(_ cookie: String, at second: Int64) throws -> Bool {
-      clock.now = epoch + second
-      let session = open(cookie)
-      session.isPassive = true
-      return try session.value("user") != nil
-    }
-  }
-
   // MARK: - Time-outs
 
   @Test(arguments: StoreUnderTest.ofOurTime)

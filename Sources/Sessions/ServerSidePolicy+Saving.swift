@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Records
+internal import Stores
+internal import Support
+internal import Values
+
+extension ServerSidePolicy {
+  func save(_ session: Session) throws(Failure) -> CookieAnswer {
+    guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
+    let writer = writer(limit.call(now: session.now))
+    if let id = session.endedID {
+      try writer.end(id)
+      if let user = session.endedUser { try? users(writer.call).rename(user, id, to: nil) }
+      session.forgetEnded()
+    }
+    switch session.place {
+    case .nowhere: return try create(session, writer)
+    case .named(let id): return try refreshUnread(session, id, writer)
+    case .stored(let record): return try update(session, record, writer)
+    }
+  }
+
+  private func create(_ session: Session, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    guard !session.isEmpty else { return session.modified ? .delete : .nothing }
+    guard session.modified else { return .nothing }
+    guard let id = try session.newID() else { return .nothing }
+    let life = try change(session, id, writer).made(on: nil)
+    var isTaken = false
+    let record = try writer.create(session.values, life) { () throws(Failure) in
+      defer { isTaken = true }
+      return isTaken ? try randomID() : id
+    }
+    session.stored(record)
+    return try cookie(session, record)
+  }
+
+  /// The host asked for nothing: the session lives on, if it is there.
+  private func refreshUnread(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    guard refreshesEachRequest, !session.isPassive else { return .nothing }
+    // What a touch has to set, or whether one is due, the record says.
+    let readsFirst = times.needLife || !times.touchAlways
+    try put(into: session, writer) { () throws(Failure) in
+      readsFirst ? try writer.load(id) : try writer.refresh(id)
+    }
+    guard case .stored(let record) = session.place, !session.isEmpty else { return .nothing }
+    return readsFirst ? try update(session, record, writer) : try cookie(session, record)
+  }
+
+  private func update(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer
+  {
+    if session.isEmpty || session.isPassive, !session.modified { return .nothing }
+    if !session.isEmpty, session.isRenewed || times.isDueForRenewal(record.life, now: session.now) {
+      return try move(session, record, writer)
+    }
+    let change = try change(session, record.id, writer)
+    if session.changes.isEmpty, !session.isEmpty, !change.changes(record.life) {
+      return try touch(session, record, writer)
+    }
+    return try wrote(session, writer.update(record, session.changes, change), change, writer)
+  }
+
+  /// To a new id: the old one ends with a login, and leads on where it is only old.
+  private func move(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    let id = try randomID()
+    var change = try change(session, id, writer)
+    change.renews = true
+    let oldID: OldID = session.isRenewed || !times.makeForwards ? .ends : .leadsOn
+    var isTaken = false
+    let moved = try writer.move(record, session.changes, change, oldID: oldID) { () throws(Failure) in
+      defer { isTaken = true }
+      return isTaken ? try randomID() : id
+    }
+    if let user = record.life?.tie?.user, let moved, moved.id != record.id {
+      // The list alone depends on it: with a login the new id is there already.
+      try? users(writer.call).rename(user, record.id, to: session.login == nil ? moved.id : nil)
+    }
+    return try wrote(session, moved, change, writer)
+  }
+
+  private func wrote(
+    _ session: Session, _ record: SeenRecord?, _ change: LifeChange, _ writer: RecordWriter
+  ) throws(Failure) -> CookieAnswer {
+    guard let record else {
+      session.start(.new)
+      return .delete
+    }
+    if let tie = change.tie, tie.next != nil { try users(writer.call).begin(tie, for: record.id) }
+    session.stored(record)
+    return try change.tie == nil ? confirmed(session, record, writer) : cookie(session, record)
+  }
+
+  private func touch(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    let isDue = times.isDueForTouch(record.life, remaining: record.remaining, now: session.now)
+    guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID else { return .nothing }
+    guard let touched = try writer.touch(record) else {
+      guard session.modified else { return .nothing }
+      throw RecordWriter.gone
+    }
+    session.stored(touched)
+    return try confirmed(session, touched, writer)
+  }
+
+  /// What this save does to the life of the session, which is, or gets, this id.
+  private func change(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> LifeChange {
+    var change = LifeChange(now: writer.call.now, begins: times.needLife)
+    change.unties = session.changes.clears
+    if let login = session.login {
+      let entry = UserRecord.Entry(id: id, created: writer.call.now, label: login.label)
+      change.tie = try users(writer.call).add(login.user, entry, userLimit)
+    } else if session.endsOthers {
+      change.tie = session.tie
+      change.tie?.next = try SessionID.random(16)
+    }
+    return change
+  }
+
+  /// The cookie, where the user's sessions were not ended while this request ran.
+  private func confirmed(
+    _ session: Session, _ record: SeenRecord, _ writer: RecordWriter
+  ) throws(Failure) -> CookieAnswer {
+    let answer = try cookie(session, record)
+    if case .nothing = answer { return answer }
+    guard try holds(record, writer.call) else {
+      guard session.modified else { return .nothing }
+      throw RecordWriter.gone
+    }
+    return answer
+  }
+
+  /// A cookie leaves only with the answer of a request that has just created, replaced or touched the record.
+  private func cookie(_ session: Session, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
+    let isRenewed = record.id != session.presentedID
+    guard session.modified || isRenewed || (session.isPermanent && refreshesEachRequest) else { return .nothing }
+    let time = times.timeToLive(record.life, now: session.now)
+    return .set(value: try signed(record.id), expires: session.isPermanent ? session.now.addingClamped(time) : nil)
+  }
+}

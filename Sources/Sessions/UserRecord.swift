@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Records
+internal import Support
+internal import Values
+
+/// What a store keeps of one user: the epoch that sessions of this user have to be of, and which sessions these are.
+///
+/// That a session counts is decided by the epoch alone. The list is for showing and ending single ones; it holds the
+/// newest, and may name some that have ended.
+struct UserRecord {
+  struct Entry {
+    var id: Text
+    /// Seconds since 1970.
+    let created: Int64
+    /// What the host called it, such as the browser's name; empty where it did not.
+    let label: Text
+  }
+
+  var epoch: Text
+  /// By when the record has to be written again, in seconds since 1970, so that it outlives every session.
+  var until: Int64
+  /// The oldest first.
+  private(set) var entries: [Entry] = []
+
+  static var mostEntries: Int { 256 }
+
+  init(epoch: Text, until: Int64) {
+    self.epoch = epoch
+    self.until = until
+  }
+
+  /// - Throws: MALFORMED.
+  init(_ bytes: [UInt8]) throws(Failure) {
+    let map = try PayloadCodec.messagePack.decode(bytes).map
+    guard case .text(let epoch)? = map["epoch"], case .integer(let until)? = map["until"],
+      case .array(let items)? = map["sessions"], !epoch.isEmpty
+    else {
+      throw Failure(.malformed, "The record of a user's sessions is none that this release writes.")
+    }
+    self.epoch = epoch
+    self.until = until
+    entries = items.compactMap { item in
+      guard case .array(let parts) = item, parts.count >= 3, case .text(let id) = parts[0],
+        case .integer(let created) = parts[1], case .text(let label) = parts[2], SessionID.isPlausible(id.bytes)
+      else { return nil }
+      return Entry(id: id, created: created, label: label)
+    }
+  }
+
+  func encoded() throws(Failure) -> [UInt8] {
+    var map = Map()
+    map["epoch"] = .text(epoch)
+    map["until"] = .integer(until)
+    map["sessions"] = .array(entries.map { .array([.text($0.id), .integer($0.created), .text($0.label)]) })
+    return try PayloadCodec.messagePack.encode(map)
+  }
+
+  mutating func add(_ entry: Entry) {
+    remove(entry.id)
+    entries.append(entry)
+    if entries.count > UserRecord.mostEntries { entries.removeFirst(entries.count - UserRecord.mostEntries) }
+  }
+
+  mutating func remove(_ id: Text) {
+    entries.removeAll { $0.id == id }
+  }
+
+  mutating func rename(_ id: Text, to newID: Text) {
+    for place in entries.indices where entries[place].id == id { entries[place].id = newID }
+  }
+
+  mutating func keepOnly(_ id: Text) {
+    entries.removeAll { $0.id != id }
+  }
+}

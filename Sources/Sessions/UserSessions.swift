@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import Stores
+internal import Support
+
+/// The sessions of each user: which count, which there are, and ending all of them by one write.
+struct UserSessions {
+  let store: any SessionStore
+  /// Stands before every key of the application.
+  let prefix: Text
+  /// Seconds that a session may go unused, and after which a user's record is written again.
+  let lifetime: Int64
+  let call: Call
+
+  /// Whether sessions of this tie count. A user without a record has none: what is evicted logs out and never in.
+  func holds(_ tie: UserTie) throws(Failure) -> Bool {
+    guard let stored = try store.load(key(tie.user), call), let record = try? UserRecord(stored.record) else {
+      return false
+    }
+    guard tie.holds(in: record.epoch) else { return false }
+    // Once a lifetime, so that the record outlives each session.
+    if record.until.addingClamped(-call.now) < lifetime { try change(tie.user) { _ in } }
+    return true
+  }
+
+  /// Notes a session of a user, who may be new.
+  ///
+  /// - Returns: the tie, to be written into the session.
+  /// - Throws: CONFLICT where the user has as many sessions as may be, and none is to end for it.
+  func add(_ user: Text, _ entry: UserRecord.Entry, _ limit: UserLimit) throws(Failure) -> UserTie {
+    var ended: [UserRecord.Entry] = []
+    let epoch = try change(user, makes: true) { (record) throws(Failure) in
+      ended = try surplus(record.entries, limit)
+      for entry in ended { record.remove(entry.id) }
+      record.add(entry)
+    }
+    for entry in ended { try store.remove(sessionKey(entry.id), call) }
+    return UserTie(user, epoch: epoch ?? Text([]))
+  }
+
+  /// Ends every session of a user, however many there are, by one write.
+  func endAll(_ user: Text) throws(Failure) {
+    try store.remove(key(user), call)
+  }
+
+  /// Begins the epoch that a tie is prepared for: every session ends but that one.
+  func begin(_ tie: UserTie, for id: Text) throws(Failure) {
+    guard let next = tie.next else { return }
+    try change(tie.user) { record in
+      record.epoch = next
+      record.keepOnly(id)
+    }
+  }
+
+  /// Follows a session to its new id, or forgets one that ended. The list alone depends on it.
+  func rename(_ user: Text, _ id: Text, to newID: Text?) throws(Failure) {
+    try change(user) { record in
+      if let newID { record.rename(id, to: newID) } else { record.remove(id) }
+    }
+  }
+
+  /// Those that were noted, the oldest first.
+  func entries(_ user: Text) throws(Failure) -> (epoch: Text, entries: [UserRecord.Entry])? {
+    guard let stored = try store.load(key(user), call) else { return nil }
+    let record = try UserRecord(stored.record)
+    return (record.epoch, record.entries)
+  }
+
+  // MARK: -
+
+  /// Those that have to go so that one more is not too many; what has ended by itself is not counted.
+  private func surplus(_ entries: [UserRecord.Entry], _ limit: UserLimit) throws(Failure) -> [UserRecord.Entry] {
+    guard let most = limit.most, entries.count >= most else { return [] }
+    var ended: [UserRecord.Entry] = []
+    var live: [UserRecord.Entry] = []
+    for entry in entries {
+      if try store.load(sessionKey(entry.id), call) == nil { ended.append(entry) } else { live.append(entry) }
+    }
+    guard live.count < most || limit.endsOldest else {
+      throw Failure(
+        .conflict, "The user has \(live.count) sessions, as many as SESSION_USER_LIMIT allows; end one first.")
+    }
+    return ended + live.prefix(max(0, live.count - most + 1))
+  }
+
+  /// Changes the record of a user by compare-and-set, and lets its time begin anew.
+  ///
+  /// - Parameter makes: whether a record is made for a user who has none; else nothing happens.
+  /// - Returns: the epoch, nil where there is no record.
+  @discardableResult
+  private func change(
+    _ user: Text, makes: Bool = false, _ body: (inout UserRecord) throws(Failure) -> Void
+  ) throws(Failure) -> Text? {
+    let key = try key(user)
+    let timeToLive = lifetime.addingClamped(lifetime)
+    let until = call.now.addingClamped(timeToLive)
+    var retries = Retries(call.deadline)
+    while true {
+      let stored = try store.load(key, call)
+      // What nobody can read counts as none: it is made anew, and with its epoch every session has ended.
+      var read = stored.flatMap { try? UserRecord($0.record) }
+      if read == nil, makes { read = UserRecord(epoch: try SessionID.random(16), until: until) }
+      guard var record = read else { return nil }
+      record.until = until
+      try body(&record)
+      let bytes = try record.encoded()
+      if let stored {
+        let replacement = try store.replace(key, bytes, timeToLive: timeToLive, token: stored.token, call)
+        if case .replaced = replacement { return record.epoch }
+      } else {
+        if case .created = try store.create(key, bytes, timeToLive: timeToLive, call) { return record.epoch }
+      }
+      try retries.pause(RecordWriter.busy)
+    }
+  }
+
+  private func sessionKey(_ id: Text) -> Text { Text(prefix.bytes + id.bytes) }
+
+  /// No id of a session has a dot in it. A name of any bytes and length is 43 characters here.
+  private func key(_ user: Text) throws(Failure) -> Text {
+    let digest = try DigestAlgorithm.sha256.digest(user.bytes)
+    return Text(prefix.bytes + Text("user.").bytes + Base64URL.encoded(digest))
+  }
+}

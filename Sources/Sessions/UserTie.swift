@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Support
+internal import Values
+
+/// Whose a session is, and since when that user's sessions count: when the user's record says another epoch, or is gone,
+/// the session has ended.
+struct UserTie {
+  let user: Text
+  let epoch: Text
+  /// The epoch that is about to begin, and that this session is to outlive.
+  var next: Text?
+
+  init(_ user: Text, epoch: Text) {
+    self.user = user
+    self.epoch = epoch
+  }
+
+  /// Of what `SessionLife` keeps; nil where there is no user.
+  init?(_ life: Map) {
+    guard case .text(let user)? = life["user"], case .text(let epoch)? = life["epoch"] else { return nil }
+    self.user = user
+    self.epoch = epoch
+    if case .text(let next)? = life["next"] { self.next = next }
+  }
+
+  func holds(in epoch: Text) -> Bool {
+    epoch == self.epoch || epoch == next
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import Sessions
+import Stores
+import StoresTesting
+import Support
+import Testing
+import Values
+
+/// The sessions of a user on every store.
+@Suite struct UserTests {
+  private func logIn(_ servers: Servers, _ cookie: String = "", label: Text = "") throws -> String {
+    let session = servers.open(cookie)
+    try session.logIn("jack", label: label)
+    try session.save()
+    return try #require(session.cookie)
+  }
+
+  private func user(_ servers: Servers, _ cookie: String) throws -> Text? {
+    let session = servers.open(cookie)
+    session.isPassive = true
+    return try session.user()
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aLoginTiesTheSessionAndLeavesNothingUnderTheOldId(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let before = try servers.start()
+    let after = try logIn(servers, before)
+    #expect(after != before)
+    #expect(try user(servers, after) == "jack")
+    #expect(try servers.open(after).value("user") == .text("jack"))
+    #expect(try !servers.isThere(before, at: 0))
+    // With nothing else in it, too.
+    #expect(try user(servers, try logIn(servers)) == "jack")
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func allSessionsOfAUserEndByOneWrite(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let cookies = try (0..<5).map { _ in try logIn(servers, try servers.start()) }
+    let other = try servers.start()
+    let parked = cookies.flatMap { [servers.open($0), servers.open($0), servers.open($0)] }
+    for (number, session) in parked.enumerated() where number % 3 > 0 {
+      _ = try session.value("user")
+      if number % 3 == 2 { try session.set("late", .bool(true)) }
+    }
+    try servers.managers[0].endSessions(of: "jack")
+    for (number, session) in parked.enumerated() {
+      let failure = status { () throws(Failure) in try session.save() }
+      #expect(failure == (number % 3 == 2 ? .gone : nil))
+      #expect(session.cookie == nil)
+    }
+    for cookie in cookies { #expect(try !servers.isThere(cookie, at: 0)) }
+    #expect(try servers.isThere(other, at: 0))
+    // A new login is a new beginning, for itself alone.
+    let again = try logIn(servers)
+    #expect(try user(servers, again) == "jack")
+    for cookie in cookies { #expect(try !servers.isThere(cookie, at: 0)) }
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func allOthersEndAndThisOneGoesOn(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let cookies = try (0..<3).map { _ in try logIn(servers) }
+    let session = servers.open(cookies[1])
+    try session.endOthers()
+    try session.save()
+    #expect(try user(servers, cookies[0]) == nil)
+    #expect(try user(servers, cookies[1]) == "jack")
+    #expect(try user(servers, cookies[2]) == nil)
+    let list = try servers.managers[0].sessions(of: "jack", current: servers.open(cookies[1]))
+    #expect(list.count == 1 && list[0].isCurrent)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func sessionsAreListedAndEndedOneByOne(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let phone = try logIn(servers, label: "phone")
+    servers.clock.now += 5
+    let laptop = try logIn(servers, label: "laptop")
+    _ = try servers.read(laptop, at: 7)
+    servers.clock.now = epoch + 9
+    let manager = servers.managers[1]
+    let list = try manager.sessions(of: "jack", current: manager.open(laptop))
+    #expect(list.map { $0.label } == ["phone", "laptop"])
+    #expect(list.map { $0.created } == [epoch, epoch + 5])
+    #expect(list.map { $0.isCurrent } == [false, true])
+    if under.keepsOurTime, under.tellsRemaining { #expect(list.map { $0.lastSeen } == [epoch, epoch + 7]) }
+    let reference = try #require(list.first?.reference)
+    #expect(!phone.contains(reference.string))
+    #expect(try manager.endSession(of: "jack", reference))
+    #expect(try !manager.endSession(of: "jack", reference))
+    #expect(try user(servers, phone) == nil)
+    #expect(try user(servers, laptop) == "jack")
+    #expect(try manager.sessions(of: "jack", current: nil).count == 1)
+    #expect(try manager.sessions(of: "nobody", current: nil).isEmpty)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aRenewedSessionStaysInTheList(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
+    let first = try logIn(servers, label: "phone")
+    servers.clock.now = epoch + 50
+    let session = servers.open(first)
+    #expect(try session.user() == "jack")
+    try session.save()
+    let second = try #require(session.cookie)
+    #expect(second != first)
+    let list = try servers.managers[0].sessions(of: "jack", current: servers.open(second))
+    #expect(list.count == 1 && list[0].isCurrent && list[0].label == "phone")
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aLogoutLeavesTheList(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let cookie = try logIn(servers)
+    let session = servers.open(cookie)
+    #expect(try session.user() == "jack")
+    try session.destroy()
+    try session.save()
+    #expect(try user(servers, cookie) == nil)
+    #expect(try servers.managers[0].sessions(of: "jack", current: nil).isEmpty)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aClearedSessionIsNobodys(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let cookie = try logIn(servers)
+    let session = servers.open(cookie)
+    try session.clear()
+    try session.set("n", .integer(1))
+    #expect(try session.user() == nil)
+    try session.save()
+    let again = servers.open(try #require(session.cookie))
+    #expect(try again.value("n") == .integer(1))
+    #expect(try again.user() == nil)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func ofTooManySessionsTheOldestEnd(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under, ["SESSION_USER_LIMIT": "2"])
+    let cookies = try (0..<4).map { _ in try logIn(servers) }
+    #expect(try cookies.map { try user(servers, $0) } == [nil, nil, "jack", "jack"])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func oneSessionTooManyIsRefusedWherePolicySaysSo(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under, ["SESSION_USER_LIMIT": "2", "SESSION_USER_LIMIT_POLICY": "refuse"])
+    let cookies = try (0..<2).map { _ in try logIn(servers) }
+    let third = servers.open("")
+    try third.logIn("jack", label: "")
+    #expect(status { () throws(Failure) in try third.save() } == .conflict)
+    #expect(third.cookie == nil)
+    let first = servers.open(cookies[0])
+    try first.destroy()
+    try first.save()
+    try third.save()
+    #expect(try user(servers, try #require(third.cookie)) == "jack")
+  }
+
+  @Test(arguments: StoreUnderTest.ofOurTime)
+  func aUsersRecordOutlivesTheSessions(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under, ["PERMANENT_SESSION_LIFETIME": "100"])
+    let cookie = try logIn(servers)
+    for second: Int64 in [99, 198, 297, 396, 495] {
+      servers.clock.now = epoch + second
+      let session = servers.open(cookie)
+      #expect(try session.user() == "jack")
+      try session.save()
+    }
+  }
+}
