@@ -104,6 +104,9 @@
           _ = try store.replace(key, fits + [7], timeToLive: 9, token: token, at())
         } == .tooLarge)
       #expect(try store.record(key) == fits)
+      // The one that did not fit was not sent.
+      let read = try server.tell("stats").split(separator: "STAT bytes_read ").last?.prefix { $0.isNumber }
+      #expect(try Int(#require(read)) ?? .max < 2 * largest)
       #expect(try store.replace(key, small, timeToLive: 9, token: token, at()).isReplaced)
       // The server itself agrees.
       #expect(
