@@ -381,7 +381,7 @@ def test_a_session_without_a_key_can_be_read_and_not_written():
         ({"SESSION_COOKIE_SECURE": 5}, "SESSION_COOKIE_SECURE is an int; expected True or False"),
         ({"SESSION_COOKIE_NAME": 5}, "SESSION_COOKIE_NAME is an int; expected text"),
         ({"SESSION_COOKIE_PATH": False}, "SESSION_COOKIE_PATH is a bool; expected text"),
-        ({"SESSION_MEMCACHED": object()}, "SESSION_MEMCACHED is an object; expected a URL as text"),
+        ({"SESSION_MEMCACHED": object()}, "SESSION_MEMCACHED is of type object; expected a client"),
         ({"SESSION_REDIS": object()}, "SESSION_REDIS is of type object; expected a redis.Redis or an address"),
         ({"SESSION_CACHELIB": object()}, "SESSION_CACHELIB cannot be set here"),
         ({"SESSION_COKIE_NAME": object()}, "nearest name is SESSION_COOKIE_NAME"),
