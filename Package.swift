@@ -56,17 +56,23 @@ func clayer(_ name: String, link: [LinkerSetting] = []) -> Target {
 struct Backend {
   let trait: String
   let table: String
+  /// Folders of /usr/include that the headers are in.
+  let headers: [String]
 
-  init(_ trait: String, _ table: String? = nil) {
+  init(_ trait: String, _ table: String? = nil, headers: [String] = []) {
     self.trait = trait
     self.table = table ?? "C\(trait)"
+    self.headers = headers
   }
 
   /// The library is opened on first use. Its headers are needed where the trait is on.
   var client: Target {
     .target(
       name: table, dependencies: ["CSupport"], path: "Sources/C/\(table)",
-      cSettings: c + [.define("\(table.uppercased())_ENABLED", .when(traits: [trait]))])
+      cSettings: c + [
+        .define("\(table.uppercased())_ENABLED", .when(traits: [trait])),
+        .unsafeFlags(headers.flatMap { ["-isystem", "/usr/include/\($0)"] }),
+      ])
   }
 
   var dependency: Target.Dependency { .target(name: table, condition: .when(traits: [trait])) }
@@ -74,6 +80,7 @@ struct Backend {
 
 let backends = [
   Backend("Memcached"),
+  Backend("MongoDB", headers: ["libmongoc-1.0", "libbson-1.0"]),
   Backend("Redis", "CHiredis"),
   Backend("SQLite"),
 ]

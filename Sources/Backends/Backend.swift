@@ -19,6 +19,11 @@ package enum Backend {
         return try MemcachedStore.open(try MemcachedOptions(settings))
       #endif
     }
+    if kind == "mongodb" {
+      #if MongoDB
+        return MongoDBStore(try MongoDBOptions(settings), log: log)
+      #endif
+    }
     if kind == "redis" {
       #if Redis
         return RedisStore(try RedisOptions(settings))
@@ -53,6 +58,9 @@ package enum Backend {
     var names: [StaticString] = ["cookie", "memory"]
     #if Memcached
       names.append("memcached")
+    #endif
+    #if MongoDB
+      names.append("mongodb")
     #endif
     #if Redis
       names.append("redis")
