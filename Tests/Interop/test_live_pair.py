@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live application on Flask-Session 0.8 and one on ours share the sessions in one SQLite file, memcached or Redis."""
+"""A live application on Flask-Session 0.8 and one on ours share the sessions in one store of each kind."""
 
 import http.client
 import json
@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
 from memcached_server import memcached_server  # noqa: E402
+from mongodb_server import mongodb_server  # noqa: E402
 from redis_server import redis_server  # noqa: E402
 
 APPLICATION = Path(__file__).resolve().parent / "pair" / "application.py"
@@ -62,7 +63,7 @@ class Browser:
         return self.send(server, path, body, cookie)["values"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "memcached", "redis"])
+@pytest.fixture(scope="module", params=["sqlite", "memcached", "mongodb", "redis"])
 def store(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pair")
     if request.param == "sqlite":
@@ -73,6 +74,13 @@ def store(request, tmp_path_factory):
     elif request.param == "memcached":
         with memcached_server() as address:
             yield lambda number: {"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": address}
+    elif request.param == "mongodb":
+        with mongodb_server(folder) as address:
+            yield lambda number: {
+                "SESSION_TYPE": "mongodb",
+                "SESSION_MONGODB": address,
+                "SESSION_MONGODB_DB": f"pair{number}",
+            }
     else:
         with redis_server(folder) as address:
             yield lambda number: {"SESSION_TYPE": "redis", "SESSION_REDIS": f"{address[:-1]}{number}"}

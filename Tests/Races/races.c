@@ -8,7 +8,7 @@
      races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once
      races killed DB KILLS             processes killed at any moment of a save
      races hurried DB TIMES            adds and renewals that have next to no time, while another process writes
-   DB is the path of a SQLite file or the redis:// or memcached:// address of a server. */
+   DB is the path of a SQLite file or the address of a server. */
 #define _GNU_SOURCE
 #include "../C/check.h"
 #include "swiftsession.h"
@@ -38,6 +38,8 @@ static swiftsession_manager *manager_within(const char *store, const char *timeo
   const char *type = "sqlite", *setting = "SESSION_SQLITE";
   if (strncmp(store, "memcached", 9) == 0)
     type = "memcached", setting = "SESSION_MEMCACHED";
+  if (strncmp(store, "mongodb", 7) == 0)
+    type = "mongodb", setting = "SESSION_MONGODB";
   if (strncmp(store, "redis", 5) == 0)
     type = "redis", setting = "SESSION_REDIS";
   OK(swiftsession_config_set(config, "SESSION_TYPE", type, &error));

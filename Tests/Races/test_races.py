@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
 from memcached_server import memcached_server  # noqa: E402
+from mongodb_server import mongodb_server  # noqa: E402
 from redis_server import redis_server  # noqa: E402
 
 FOLDER = ROOT / ".build" / "swiftsession"
@@ -35,7 +36,7 @@ def races() -> Path:
     return program
 
 
-@pytest.fixture(params=["sqlite", "memcached", "redis"])
+@pytest.fixture(params=["sqlite", "memcached", "mongodb", "redis"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
     """The path of a SQLite file, or the address of a server."""
     if request.param == "sqlite":
@@ -43,6 +44,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | 
     elif request.param == "memcached":
         with memcached_server() as address:
             yield f"memcached://{address}"
+    elif request.param == "mongodb":
+        with mongodb_server(tmp_path) as address:
+            yield address
     else:
         with redis_server(tmp_path) as address:
             yield address

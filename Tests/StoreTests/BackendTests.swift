@@ -36,12 +36,20 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
 
-  @Test(arguments: ["mongodb", "postgresql", "mysql", "filesystem"])
+  @Test(arguments: ["postgresql", "mysql", "filesystem"])
   func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
     let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
     #expect(failure.status == .unsupported)
     #expect(failure.message.hasPrefix("SESSION_TYPE \(type) is not in this build; cookie"))
   }
+
+  #if MongoDB
+    @Test func mongodb() throws {
+      let address: (Text, Text) = ("SESSION_MONGODB", "mongodb://127.0.0.1:1")
+      #expect(try Backend.store(settings([("SESSION_TYPE", "MongoDB"), address])) is MongoDBStore)
+      #expect(try status([("SESSION_TYPE", "mongodb")]) == .config)
+    }
+  #endif
 
   #if Memcached
     @Test func memcached() throws {

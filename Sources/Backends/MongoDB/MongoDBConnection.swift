@@ -20,29 +20,34 @@
     /// Whether the server keeps two documents of one id apart from each other.
     private(set) var isUnique = false
 
+    /// Reaches the primary, and makes the indexes that are missing.
     static func open(_ options: MongoDBOptions, _ deadline: Deadline) throws(Failure) -> MongoDBConnection {
-      guard cmongodb_open() == 0 else {
-        let problem = String(cString: cmongodb_problem())
-        throw Failure(
-          .unavailable, "libmongoc cannot be opened: install the Debian package libmongoc-1.0-0 (\(problem))")
-      }
-      let time = min(options.connectTimeout, deadline.remaining)
-      let address = options.address(connectTimeout: time).map { CChar(bitPattern: $0) } + [0]
-      // Members of the set that the URL does not name are asked too.
-      let share = time / Int64(options.hosts.count == 1 ? 1 : options.hosts.count + 1)
-      guard let client = address.withUnsafeBufferPointer({ cmongodb_client_new($0.baseAddress, share) }) else {
-        throw Failure(
-          .config, "libmongoc cannot use SESSION_MONGODB: a parameter contradicts another, or a host is wrong")
-      }
-      let connection = MongoDBConnection(client, options)
+      let connecting = Deadline.after(milliseconds: min(options.connectTimeout, deadline.remaining))
+      let connection = try connect(options, connecting)
       do throws(Failure) {
-        connection.isUnique = try MongoDBIndexes.make(
-          options.collection, connection, Deadline.after(milliseconds: time))
+        connection.isUnique = try MongoDBIndexes.make(options.collection, connection, connecting)
       } catch {
         connection.close()
         throw error
       }
       return connection
+    }
+
+    /// Connects to nothing before its first command.
+    static func connect(_ options: MongoDBOptions, _ deadline: Deadline) throws(Failure) -> MongoDBConnection {
+      guard cmongodb_open() == 0 else {
+        let problem = String(cString: cmongodb_problem())
+        throw Failure(
+          .unavailable, "libmongoc cannot be opened: install the Debian package libmongoc-1.0-0 (\(problem))")
+      }
+      let address = options.address(connectTimeout: deadline.remaining).map { CChar(bitPattern: $0) } + [0]
+      // Members of the set that the URL does not name are asked too.
+      let share = deadline.remaining / Int64(options.hosts.count == 1 ? 1 : options.hosts.count + 1)
+      guard let client = address.withUnsafeBufferPointer({ cmongodb_client_new($0.baseAddress, share) }) else {
+        throw Failure(
+          .config, "libmongoc cannot use SESSION_MONGODB: a parameter contradicts another, or a host is wrong")
+      }
+      return MongoDBConnection(client, options)
     }
 
     private init(_ client: OpaquePointer, _ options: MongoDBOptions) {

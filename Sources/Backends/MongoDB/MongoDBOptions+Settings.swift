@@ -14,11 +14,14 @@
       }
       try MongoDBOptions.check(url)
       self.init(url.hosts)
-      (user, password) = (url.user, url.password)
-      loginDatabase = url.database
       for (name, value) in url.query {
         if let parameter = try MongoDBParameter.checked(name, value) { parameters.append(parameter) }
       }
+      (user, password) = (url.user, url.password)
+      guard (user == nil) == (password == nil) else {
+        throw Failure(.config, "\(MongoDBOptions.name) names a user and no password, or a password and no user")
+      }
+      loginDatabase = url.database
       if let name = settings.text(.mongodbDatabase) { database = name }
       if let name = settings.text(.mongodbCollection) { collection = name }
       try checkNames()
@@ -42,9 +45,6 @@
       }
       guard !url.hosts.isEmpty else {
         throw Failure(.config, "\(name) names no host, and none is presumed; mongodb://host:27017/ is expected")
-      }
-      guard (url.user == nil) == (url.password == nil) else {
-        throw Failure(.config, "\(name) names a user and no password, or a password and no user")
       }
     }
 

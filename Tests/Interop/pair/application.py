@@ -12,6 +12,10 @@ WHOSE, SETTINGS = sys.argv[1], json.loads(sys.argv[2])
 
 app = flask.Flask(__name__)
 app.config.update(SETTINGS)
+if "SESSION_MONGODB" in SETTINGS:
+    import pymongo
+
+    app.config["SESSION_MONGODB"] = pymongo.MongoClient(SETTINGS["SESSION_MONGODB"])
 if "SESSION_REDIS" in SETTINGS:
     import redis
 
@@ -23,7 +27,7 @@ if "SESSION_MEMCACHED" in SETTINGS:
 if WHOSE == "theirs":
     from flask_session import Session
 
-    if SETTINGS["SESSION_TYPE"] == "sqlalchemy":
+    if "SQLALCHEMY_DATABASE_URI" in SETTINGS:
         from flask_sqlalchemy import SQLAlchemy
 
         app.config["SESSION_SQLALCHEMY"] = SQLAlchemy(app)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ._errors import ConfigError, Status
 from ._memcached import memcached_address
 from ._settings import type_of
 
 _MEMCACHED = "SESSION_MEMCACHED"
+_MONGODB = "SESSION_MONGODB"
 _REDIS = "SESSION_REDIS"
 _OBJECT = "SESSION_SQLALCHEMY"
 _BIND_KEY = "SESSION_SQLALCHEMY_BIND_KEY"
@@ -39,6 +40,9 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     memcached = named.get(_MEMCACHED)
     if memcached is not None and not isinstance(memcached, (str, bytes)):
         named[_MEMCACHED] = memcached_address(memcached)
+    mongodb = named.get(_MONGODB)
+    if mongodb is not None and not isinstance(mongodb, (str, bytes)):
+        named[_MONGODB] = _mongodb_address(mongodb)
     redis = named.get(_REDIS)
     if redis is not None and not isinstance(redis, (str, bytes)):
         named[_REDIS] = _redis_address(redis)
@@ -49,6 +53,80 @@ def address(value: Any) -> Any:
     """A URL object of SQLAlchemy as text; anything else as it is."""
     render = getattr(value, "render_as_string", None)
     return str(render(hide_password=False)) if callable(render) else value
+
+
+#: What a URL says of TLS and its client may have, in the spelling of both.
+_TLS = (
+    "tlsInsecure",
+    "tlsAllowInvalidCertificates",
+    "tlsAllowInvalidHostnames",
+    "tlsCAFile",
+    "tlsCertificateKeyFile",
+    "tlsCertificateKeyFilePassword",
+)
+
+
+def _mongodb_address(client: Any) -> str:
+    """The address of a pymongo.MongoClient, from the options that it was made with. It need not be connected."""
+    topology: Any = getattr(client, "_topology_settings", None)
+    seeds = getattr(topology, "seeds", None)
+    pool: Any = getattr(getattr(client, "options", None), "pool_options", None)
+    given = getattr(getattr(client, "options", None), "_options", None)
+    # A database or a collection has an attribute of any name: another collection.
+    if not isinstance(seeds, (set, frozenset)) or not isinstance(given, Mapping) or not hasattr(pool, "_credentials"):
+        raise ConfigError(
+            f"{_MONGODB} is of type {type(client).__name__}; expected a MongoClient of pymongo 4 or an address, "
+            f"mongodb://host:27017/."
+        )
+    given = {name.lower(): value for name, value in given.items()}
+    for known, name in (
+        (getattr(topology, "fqdn", None), "an address mongodb+srv://"),
+        (given.get("loadbalanced"), "loadBalanced"),
+        (given.get("auto_encryption_opts"), "auto_encryption_opts"),
+        (given.get("tlscrlfile"), "tlsCRLFile"),
+    ):
+        if known:
+            raise ConfigError(
+                f"{_MONGODB} is a client with {name}, which this release does not have.", Status.UNSUPPORTED
+            )
+    login, query = _mongodb_login(pool._credentials)
+    if getattr(topology, "replica_set_name", None):
+        query["replicaSet"] = topology.replica_set_name
+    if given.get("directconnection") is not None:
+        query["directConnection"] = str(given["directconnection"]).lower()
+    if pool._ssl_context is not None:
+        query.update(_mongodb_tls(given))
+    hosts = ",".join(_mongodb_host(*seed) for seed in sorted(seeds, key=str))
+    return f"mongodb://{login}{hosts}/" + (f"?{urlencode(query)}" if query else "")
+
+
+def _mongodb_login(credentials: Any) -> tuple[str, dict[str, str]]:
+    """What stands before the @, and the parameters that belong to it."""
+    if credentials is None:
+        return "", {}
+    query = {"authSource": credentials.source}
+    if credentials.mechanism != "DEFAULT":
+        query["authMechanism"] = credentials.mechanism
+    user = quote(credentials.username or "", safe="")
+    password = "" if credentials.password is None else f":{quote(credentials.password, safe='')}"
+    return f"{user}{password}@", query
+
+
+def _mongodb_tls(given: Mapping[str, Any]) -> dict[str, str]:
+    # The first one stands for the two behind it, which pymongo has set then.
+    names = [name for name in _TLS if given.get(name.lower()) is not None]
+    if "tlsInsecure" in names and given["tlsinsecure"]:
+        names = [name for name in names if "AllowInvalid" not in name]
+    values = {name: given[name.lower()] for name in names}
+    return {"tls": "true"} | {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()
+    }
+
+
+def _mongodb_host(host: str, port: int | None) -> str:
+    if port is None or host.startswith("/"):
+        return quote(host, safe="")
+    return f"[{quote(host, safe=':')}]:{port}" if ":" in host else f"{quote(host, safe='')}:{port}"
 
 
 def _redis_address(client: Any) -> str:

@@ -9,6 +9,7 @@ from swiftsession._clients import with_addresses
 memcache = pytest.importorskip("memcache")
 pylibmc = pytest.importorskip("pylibmc")
 pymemcache = pytest.importorskip("pymemcache")
+pymongo = pytest.importorskip("pymongo")
 redis = pytest.importorskip("redis")
 RetryingClient = pytest.importorskip("pymemcache.client.retrying").RetryingClient
 
@@ -81,6 +82,41 @@ def test_what_is_no_client_is_refused():
 def test_a_memcached_client_is_asked_for_its_servers(client, address):
     settings = with_addresses({"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": client()})
     assert settings["SESSION_MEMCACHED"] == address
+def mongodb(*arguments, **options):
+    """A client that never connects."""
+    return pymongo.MongoClient(*arguments, connect=False, **options)
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        (lambda: mongodb("localhost", 27017), "mongodb://localhost:27017/"),
+        (lambda: mongodb(), "mongodb://localhost:27017/"),
+        (lambda: mongodb("mongodb://b,a:7/?replicaSet=rs"), "mongodb://a:7,b:27017/?replicaSet=rs"),
+        (lambda: mongodb("h", directConnection=True), "mongodb://h:27017/?directConnection=true"),
+        (lambda: mongodb("[::1]", 7), "mongodb://[::1]:7/"),
+        (lambda: mongodb("mongodb://%2Frun%2Fm.sock"), "mongodb://%2Frun%2Fm.sock/"),
+        (lambda: mongodb("mongodb://u%40:p%3A%2F@h/d"), "mongodb://u%40:p%3A%2F@h:27017/?authSource=d"),
+        (
+            lambda: mongodb("h", username="u", password="p", authMechanism="SCRAM-SHA-256"),
+            "mongodb://u:p@h:27017/?authSource=admin&authMechanism=SCRAM-SHA-256",
+        ),
+        (lambda: mongodb("h", tls=True), "mongodb://h:27017/?tls=true"),
+        (lambda: mongodb("h", tls=True, tlsInsecure=True), "mongodb://h:27017/?tls=true&tlsInsecure=true"),
+        (
+            lambda: mongodb(
+                "h", tls=True, tlsAllowInvalidHostnames=True, tlsCAFile="/etc/ssl/certs/ca-certificates.crt"
+            ),
+            "mongodb://h:27017/?tls=true&tlsAllowInvalidHostnames=true"
+            "&tlsCAFile=%2Fetc%2Fssl%2Fcerts%2Fca-certificates.crt",
+        ),
+        (lambda: mongodb("h", maxPoolSize=3, retryWrites=False, w=1), "mongodb://h:27017/"),
+        (lambda: "mongodb://as-it-is/", "mongodb://as-it-is/"),
+    ],
+)
+def test_a_mongo_client_is_asked_for_its_address(client, address):
+    settings = with_addresses({"SESSION_TYPE": "mongodb", "SESSION_MONGODB": client()})
+    assert settings["SESSION_MONGODB"] == address
     swiftsession.SessionManager(**settings)
 
 
@@ -111,3 +147,15 @@ def test_without_servers_there_is_no_memcached():
     ]:
         with pytest.raises(swiftsession.ConfigError, match=f"SESSION_MEMCACHED {problem}"):
             swiftsession.SessionManager(SESSION_TYPE="memcached", **settings)
+    ("client", "status"),
+    [
+        (lambda: mongodb("h", loadBalanced=True), -3),
+        (lambda: mongodb("h", tls=True, authMechanism="MONGODB-X509"), -3),
+        (lambda: mongodb("h").db, -2),
+        (object, -2),
+    ],
+)
+def test_a_mongo_client_that_cannot_be_told_is_refused(client, status):
+    with pytest.raises(swiftsession.ConfigError, match="SESSION_MONGODB") as caught:
+        swiftsession.SessionManager(SESSION_TYPE="mongodb", SESSION_MONGODB=client())
+    assert caught.value.status == status
