@@ -54,22 +54,30 @@ static int flush_stream(mongoc_stream_t *base) {
   return 0;
 }
 
+/* All parts in one go, which is one packet where it is little: the server else reads the first one alone. What the
+   kernel did not take is sent part by part. */
 static ssize_t write_stream(mongoc_stream_t *base, mongoc_iovec_t *parts, size_t count, int32_t milliseconds) {
   stream *self = (stream *)base;
+  int fd = *socket_of(self);
   int64_t until = end_of(self, milliseconds);
-  ssize_t total = 0;
+  struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+  ssize_t total = sendmsg(fd, &message, MSG_NOSIGNAL);
+  self->error = total < 0 && errno != EAGAIN && errno != EINTR ? errno : 0;
+  if (self->error != 0)
+    return failed_with(self, self->error, milliseconds);
+  size_t taken = total < 0 ? 0 : (size_t)total;
+  int error = 0;
+  total = 0;
   self->client->last = self->place;
-  self->error = 0;
-  for (size_t i = 0; i < count; i++) {
-    size_t sent = 0;
-    int error = csupport_send(*socket_of(self), parts[i].iov_base, parts[i].iov_len, until, &sent);
-    total += (ssize_t)sent;
-    if (sent > 0)
-      self->client->sent = 1;
-    if (error != 0)
-      return total > 0 ? total : failed_with(self, error, milliseconds);
+  for (size_t i = 0; i < count && error == 0; i++) {
+    size_t skipped = taken < parts[i].iov_len ? taken : parts[i].iov_len, sent = 0;
+    error = csupport_send(fd, (char *)parts[i].iov_base + skipped, parts[i].iov_len - skipped, until, &sent);
+    taken -= skipped;
+    total += (ssize_t)(skipped + sent);
   }
-  return total;
+  if (total > 0)
+    self->client->sent = 1;
+  return error == 0 || total > 0 ? total : failed_with(self, error, milliseconds);
 }
 
 static int receive(int fd, void *bytes, size_t size, int64_t until, int32_t milliseconds, size_t *received) {

@@ -35,11 +35,15 @@
     private var shell: Process?
     private var pipe: Pipe?
 
-    /// - Parameter arguments: for mongod.
-    init(_ arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - arguments: for mongod.
+    ///   - removes: what has ended. The contract's time is long ago for the server, which would remove it all.
+    init(_ arguments: [String] = [], removes: Bool = false) throws {
       folder = FileManager.default.temporaryDirectory.appending(path: "mongodb-\(UUID().uuidString.prefix(8))")
       port = try FakeServer.freePort()
-      self.arguments = arguments
+      self.arguments =
+        arguments
+        + ["--setParameter", "ttlMonitorEnabled=\(removes)", "--setParameter", "ttlMonitorSleepSecs=1"]
       try start()
     }
 
@@ -50,8 +54,7 @@
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let shell = Process()
       shell.executableURL = URL(filePath: "/bin/sh")
-      // The contract's time is long ago for the server, which would remove it all.
-      let parameters = ["ttlMonitorEnabled=false", "enableTestCommands=1", "diagnosticDataCollectionEnabled=false"]
+      let parameters = ["enableTestCommands=1", "diagnosticDataCollectionEnabled=false"]
       var words = ["-c", MongoDBServer.script, folder.path, MongoDBServer.program, "--dbpath", folder.path]
       words += ["--port", "\(port)", "--bind_ip", "127.0.0.1", "--unixSocketPrefix", folder.path, "--quiet"]
       words += ["--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off"]

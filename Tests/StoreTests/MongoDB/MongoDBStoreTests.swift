@@ -139,9 +139,7 @@
     }
 
     @Test func theServerRemovesWhatHasEnded() throws {
-      let server = try MongoDBServer([
-        "--setParameter", "ttlMonitorEnabled=true", "--setParameter", "ttlMonitorSleepSecs=1",
-      ])
+      let server = try MongoDBServer(removes: true)
       let store = server.store("sessions")
       #expect(try store.create(key, [1], timeToLive: 10, at()).isCreated)
       let end = Date() + 20
