@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SQLite when something is missing, full, locked or taken away; Redis and memcached without their client libraries."""
+"""SQLite when something is missing, full, locked or taken away; the servers' stores without their client libraries."""
 
 import os
 import resource
@@ -157,19 +157,23 @@ def test_without_libsqlite3_the_message_names_its_package(kind, program, tmp_pat
     assert list(tmp_path.glob("sessions.db*")) == []
 
 
-def test_without_libhiredis_the_message_names_its_package(tmp_path):
-    (tmp_path / "libhiredis.so.0.14").touch()
+@pytest.mark.parametrize(
+    ("store", "soname", "debian_package"),
+    [("mongodb", "libmongoc-1.0.so.0", "libmongoc-1.0-0"), ("redis", "libhiredis.so.0.14", "libhiredis0.14")],
+)
+def test_without_its_library_the_message_names_its_package(tmp_path, store, soname, debian_package):
+    (tmp_path / soname).touch()
     package = str(Path(__file__).resolve().parents[2] / "bindings" / "python")
-    code = "import swiftsession as s; s.SessionManager(SESSION_TYPE='redis', SESSION_REDIS='redis://127.0.0.1:1').ping()"
+    settings = f"SESSION_TYPE='{store}', SESSION_{store.upper()}='{store}://127.0.0.1:1'"
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", f"import swiftsession as s; s.SessionManager({settings}).ping()"],
         env={**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "PYTHONPATH": package},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
-    assert "Unavailable" in done.stderr and "libhiredis0.14" in done.stderr
+    assert "Unavailable" in done.stderr and debian_package in done.stderr
 
 
 def test_several_memcached_servers_need_libmemcached_and_one_does_not(tmp_path):
@@ -190,3 +194,4 @@ def test_several_memcached_servers_need_libmemcached_and_one_does_not(tmp_path):
     done = run("127.0.0.1:1,127.0.0.1:2")
     assert done.returncode == 1
     assert "Unavailable" in done.stderr and "libmemcached11" in done.stderr
+    assert "Unavailable" in done.stderr and debian_package in done.stderr

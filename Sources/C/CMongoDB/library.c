@@ -4,6 +4,9 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define SONAME "libmongoc-1.0.so.0"
 
@@ -55,11 +58,21 @@ static void silence(void *of_host) {
   cmongodb.mongoc_log_set_handler(log_of_host, NULL);
 }
 
+/* libmongoc counts in shared memory of the process's number, which a process that is killed leaves behind, and which
+   the next one of this number complains of. Without its name it goes with its last user. */
+static void unname_counters(void) {
+  char name[32];
+  snprintf(name, sizeof name, "/mongoc-%u", (unsigned)getpid());
+  shm_unlink(name);
+}
+
 static void open_library(void) {
   void *of_host = dlopen(SONAME, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
   if (csupport_open_library(SONAME, names, &cmongodb, sizeof names / sizeof *names, problem, sizeof problem) != 0)
     return;
   silence(of_host);
+  if (!of_host)
+    unname_counters();
   cmongodb.mongoc_init();
   is_open = 1;
 }
