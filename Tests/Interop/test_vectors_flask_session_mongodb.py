@@ -42,7 +42,7 @@ class MongoDBStand(Stand):
         rows = []
         now = datetime.datetime.fromtimestamp(self.now, datetime.timezone.utc)
         for row in self.collection.find({"expiration": {"$gt": now}}):
-            assert list(sorted(row)) == ["_id", "expiration", "id", "val"]
+            assert sorted(row) == ["_id", "expiration", "id", "val"]
             rows.append((self.translated(row["id"]), row["val"].hex(), row["expiration"].isoformat()))
         return rows
 

@@ -52,6 +52,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | 
             yield address
 
 
+def times(database: Path | str, number: int) -> int:
+    """Fewer on MongoDB, where each write waits for the disk."""
+    return number // 5 if str(database).startswith("mongodb") else number
+
+
 def assert_sound(database: Path | str) -> None:
     if isinstance(database, Path):
         assert sqlite3.connect(database).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -81,25 +86,25 @@ def languages(mix: str) -> list[str]:
 
 @pytest.mark.parametrize("mix", ["C", "half"])
 def test_every_process_keeps_its_key(races: Path, database: Path | str, mix: str) -> None:
-    cookie = run(races, "login", database)
+    cookie, number = run(races, "login", database), times(database, TIMES)
     together(
         [
-            [*worker(races, language), "set", database, cookie, f"key{index}", TIMES]
+            [*worker(races, language), "set", database, cookie, f"key{index}", number]
             for index, language in enumerate(languages(mix))
         ]
     )
     values = json.loads(run(races, "read", database, cookie))
     assert {key: values[key] for key in values if key.startswith("key")} == {
-        f"key{index}": TIMES for index in range(PROCESSES)
+        f"key{index}": number for index in range(PROCESSES)
     }
     assert values["user"] == "jack"
 
 
 @pytest.mark.parametrize("mix", ["C", "half"])
 def test_sums_are_exact(races: Path, database: Path | str, mix: str) -> None:
-    cookie = run(races, "login", database)
-    together([[*worker(races, language), "add", database, cookie, TIMES] for language in languages(mix)])
-    assert json.loads(run(races, "read", database, cookie))["sum"] == PROCESSES * TIMES
+    cookie, number = run(races, "login", database), times(database, TIMES)
+    together([[*worker(races, language), "add", database, cookie, number] for language in languages(mix)])
+    assert json.loads(run(races, "read", database, cookie))["sum"] == PROCESSES * number
 
 
 def test_logout_is_final_for_requests_that_were_parked(races: Path, database: Path | str) -> None:
@@ -111,14 +116,14 @@ def test_logout_is_final_for_requests_that_were_parked(races: Path, database: Pa
 
 def test_a_manager_works_on_both_sides_of_a_fork(races: Path, database: Path | str) -> None:
     for _ in range(5):
-        printed = run(races, "forked", database, 8, 2500)
+        printed = run(races, "forked", database, 8, times(database, 2500))
         print(printed)
         assert re.search(r" 0 lost$", printed)
     assert_sound(database)
 
 
 def test_a_killed_process_adds_once_or_not_at_all(races: Path, database: Path | str) -> None:
-    print(run(races, "killed", database, 1000))
+    print(run(races, "killed", database, times(database, 1000)))
     assert_sound(database)
 
 
