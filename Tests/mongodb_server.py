@@ -19,10 +19,11 @@ PROGRAM = Path(__file__).resolve().parents[1] / ".build" / "mongod" / "fiftyone"
 
 
 @contextmanager
-def mongodb_server(folder: Path) -> Iterator[str]:
-    """The address of a server that runs within the block. One that does not start is a failure.
+def mongodb_server(folder: Path, *options: str | Path, client: dict[str, object] | None = None) -> Iterator[str]:
+    """The address of a server that runs within the block, with options of mongod and of the client that looks for it.
 
-    It has its journal, and removes nothing by itself: the time of the vectors is long ago for it.
+    One that does not start is a failure. It has its journal, and removes nothing by itself: the time of the
+    vectors is long ago for it.
     """
     if os.environ.get("SKIP_MONGODB_TESTS") == "1":
         pytest.skip("SKIP_MONGODB_TESTS is 1")
@@ -34,19 +35,19 @@ def mongodb_server(folder: Path) -> Iterator[str]:
     command += ["--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off", "--logpath", folder / "mongod.log"]
     for parameter in parameters:
         command += ["--setParameter", parameter]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     try:
         address = f"mongodb://127.0.0.1:{port}/"
-        _wait(process, address)
+        _wait(process, address, client or {})
         yield address
     finally:
         process.kill()
         process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+def _wait(process: subprocess.Popen[bytes], address: str, options: dict[str, object]) -> None:
     end = time.monotonic() + 30
-    with pymongo.MongoClient[dict[str, object]](address, serverSelectionTimeoutMS=100) as client:
+    with pymongo.MongoClient[dict[str, object]](address, serverSelectionTimeoutMS=200, **options) as client:
         while True:
             assert process.poll() is None and time.monotonic() < end, "mongod did not start"
             try:

@@ -22,6 +22,7 @@
 
     /// Reaches the primary, and makes the indexes that are missing.
     static func open(_ options: MongoDBOptions, _ deadline: Deadline) throws(Failure) -> MongoDBConnection {
+      try openLibrary()
       let connecting = Deadline.after(milliseconds: min(options.connectTimeout, deadline.remaining))
       let connection = try connect(options, connecting)
       do throws(Failure) {
@@ -35,19 +36,23 @@
 
     /// Connects to nothing before its first command.
     static func connect(_ options: MongoDBOptions, _ deadline: Deadline) throws(Failure) -> MongoDBConnection {
-      guard cmongodb_open() == 0 else {
-        let problem = String(cString: cmongodb_problem())
-        throw Failure(
-          .unavailable, "libmongoc cannot be opened: install the Debian package libmongoc-1.0-0 (\(problem))")
-      }
-      let address = options.address(connectTimeout: deadline.remaining).map { CChar(bitPattern: $0) } + [0]
-      // Members of the set that the URL does not name are asked too.
-      let share = deadline.remaining / Int64(options.hosts.count == 1 ? 1 : options.hosts.count + 1)
+      try openLibrary()
+      // Hosts are connected to one after the other, then asked together; one that does not answer must not take all of it.
+      let share = options.hosts.count == 1 ? deadline.remaining : deadline.remaining / Int64(options.hosts.count + 1)
+      let address = options.address(connectTimeout: share).map { CChar(bitPattern: $0) } + [0]
       guard let client = address.withUnsafeBufferPointer({ cmongodb_client_new($0.baseAddress, share) }) else {
         throw Failure(
           .config, "libmongoc cannot use SESSION_MONGODB: a parameter contradicts another, or a host is wrong")
       }
       return MongoDBConnection(client, options)
+    }
+
+    private static func openLibrary() throws(Failure) {
+      guard cmongodb_open() == 0 else {
+        let problem = String(cString: cmongodb_problem())
+        throw Failure(
+          .unavailable, "libmongoc cannot be opened: install the Debian package libmongoc-1.0-0 (\(problem))")
+      }
     }
 
     private init(_ client: OpaquePointer, _ options: MongoDBOptions) {

@@ -96,8 +96,7 @@
         if case .bytes(let old) = token, old.count <= MongoDBCommands.largest {
           let command = self.commands.remove(key, old, call)
           if try connection.run(command, writes: true, call.deadline).count() > 0 {
-            // Others of this id, where there can be any, are older.
-            if !connection.isUnique { _ = try connection.run(self.commands.remove(key), writes: true, call.deadline) }
+            if !connection.isUnique { return self.removeRest(key, connection, call) }
             return .removed
           }
         }
@@ -154,6 +153,16 @@
         _ = try connection.run(commands.removeOthers(key, than: id, until: end), call.deadline)
       }
       return try record(first, ends: end, call)
+    }
+
+    /// Others of an id, where there can be any, are older than the one that was just removed.
+    private func removeRest(_ key: Text, _ connection: MongoDBConnection, _ call: Call) -> Removal {
+      do throws(Failure) {
+        _ = try connection.run(commands.remove(key), call.deadline)
+        return .removed
+      } catch {
+        return .unknown
+      }
     }
 
     private func touched(

@@ -157,6 +157,14 @@
       while status({ () throws(Failure) in try store.ping(at()) }) != nil, Date() < end { usleep(50_000) }
       #expect(try store.create(key, [1], timeToLive: 100, at()).isCreated)
       #expect(try direct.record(key) == [1])
+
+      let hanging = try MongoDBServer()
+      hanging.pause()
+      defer { hanging.resume() }
+      var several = named
+      several.hosts = [ConnectionHost(name: "127.0.0.1", port: hanging.port)] + named.hosts
+      #expect(try MongoDBStore(several).record(key) == [1])
+
       try server.run(
         BSON(("replSetStepDown", .number(60)), ("force", .flag(true)))
       ) { $0.parameters = named.parameters }
