@@ -46,6 +46,12 @@
       guard !url.hosts.isEmpty else {
         throw Failure(.config, "\(name) names no host, and none is presumed; mongodb://host:27017/ is expected")
       }
+      // libmongoc, and pymongo too, would look for a host of that name.
+      for host in url.hosts where host.name.bytes.first == UInt8(ascii: "/") {
+        guard host.name.bytes.suffix(5).elementsEqual(Text(".sock").bytes) else {
+          throw Failure(.config, "\(name) names a socket whose path does not end in .sock")
+        }
+      }
     }
 
     /// What a server does not take as the name of a database or a collection.

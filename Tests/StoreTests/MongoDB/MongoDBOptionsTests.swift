@@ -50,7 +50,7 @@
       ("mongodb://h/?journal=false", .config), ("mongodb://h/?readPreference=secondary", .config),
       ("mongodb://h/?socketTimeoutMS=1", .config), ("mongodb://h/?maxPoolSize=1", .config),
       ("mongodb://h/?compressors=zlib", .config), ("mongodb://h/?nonsense=1", .config),
-      ("mongodb+srv://h/", .unsupported), ("redis://h/", .unsupported),
+      ("mongodb://%2Frun%2Fmongodb/", .config), ("mongodb+srv://h/", .unsupported), ("redis://h/", .unsupported),
       ("mongodb://u:p@h/?authMechanism=MONGODB-X509", .unsupported),
     ])
     func whatCannotBeUsed(_ url: String, _ status: Status) throws {
