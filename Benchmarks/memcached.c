@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One load and one replace of a record in memcached, as a request has them, against plain C on libmemcached with gets
-   and cas on one connection. The only argument is the server, 127.0.0.1:port. */
+   and cas on one connection. The only argument is the address, memcached://127.0.0.1:port. */
 #include "store.h"
 
 #include <libmemcached-1.0/memcached.h>
@@ -16,8 +16,8 @@ static void check(memcached_return_t result) {
 
 static void plain_open(void) {
   int port = 0;
-  if (sscanf(address, "127.0.0.1:%d", &port) != 1)
-    fail("the server is to be 127.0.0.1:port");
+  if (sscanf(address, "memcached://127.0.0.1:%d", &port) != 1)
+    fail("the address is to be memcached://127.0.0.1:port");
   client = memcached_create(NULL);
   check(memcached_server_add(client, "127.0.0.1", (in_port_t)port));
   check(memcached_behavior_set(client, MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1));

@@ -1,65 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One load and one replace of a record in MongoDB, as a request has them: swiftsession_store_* against plain C with the
-   same commands on libmongoc's own client. mongodb ADDRESS */
-#include "bench.h"
-#include "swiftsession.h"
+/* One load and one replace of a record in MongoDB, as a request has them, against plain C with the same commands on
+   libmongoc's own client. The only argument is the address. */
+#include "store.h"
 
 #include <mongoc/mongoc.h>
-#include <stdint.h>
 
-static const char key[] = "session:stho7ZYbrkJ-pZS22_q3rup5D0GqANe7jRUzSeM8brc";
-static const int64_t lifetime = 2678400;
 static const char *address;
-static unsigned char record[8192];
-static size_t record_size;
-
-/* Each replace writes another record. */
-static void change(void *bytes) {
-  static uint32_t number;
-  number++;
-  memcpy(bytes, &number, sizeof number);
-}
-
-/* ---- ours */
-
-static swiftsession_store *store;
-
-static void must(swiftsession_status status, const swiftsession_error *error) {
-  if (status != SWIFTSESSION_OK) {
-    fprintf(stderr, "%s\n", error->message);
-    exit(1);
-  }
-}
-
-static void ours_open(void) {
-  swiftsession_error error;
-  swiftsession_config *config;
-  must(swiftsession_config_new(&config, &error), &error);
-  must(swiftsession_config_set(config, "SESSION_TYPE", "mongodb", &error), &error);
-  must(swiftsession_config_set(config, "SESSION_MONGODB", address, &error), &error);
-  must(swiftsession_config_set(config, "SESSION_MONGODB_COLLECT", "ours", &error), &error);
-  must(swiftsession_store_open(config, &store, &error), &error);
-  swiftsession_config_free(config);
-  must(swiftsession_store_remove(store, key, sizeof key - 1, NULL, 0, &error), &error);
-  must(swiftsession_store_create(store, key, sizeof key - 1, record, record_size, lifetime, &error), &error);
-}
-
-static void ours(int times) {
-  swiftsession_error error;
-  while (times-- > 0) {
-    void *found, *token;
-    size_t size, token_size;
-    must(swiftsession_store_load(store, key, sizeof key - 1, &found, &size, &token, &token_size, &error), &error);
-    change(found);
-    must(swiftsession_store_replace(store, key, sizeof key - 1, found, size, lifetime, token, token_size, &error),
-         &error);
-    swiftsession_free(found);
-    swiftsession_free(token);
-  }
-}
-
-/* ---- plain C */
-
 static mongoc_client_t *client;
 
 static void run(bson_t *command, bson_t *reply) {
@@ -136,7 +82,7 @@ static void plain_open(void) {
 
 static void plain(int times) {
   while (times-- > 0) {
-    unsigned char old[sizeof record], new[sizeof record];
+    unsigned char old[LARGEST_RECORD], new[LARGEST_RECORD];
     bson_t filter, reply, *command = BCON_NEW("find", BCON_UTF8("plain"));
     bson_iter_t iter, found;
     bson_subtype_t subtype;
@@ -160,26 +106,22 @@ static void plain(int times) {
   }
 }
 
+static void open_both(void) {
+  setting settings[] = {{"SESSION_TYPE", "mongodb"}, {"SESSION_MONGODB", address}, {"SESSION_MONGODB_COLLECT", "ours"}};
+  ours_open(settings, sizeof settings / sizeof *settings);
+  plain_open();
+}
+
+static void close_both(void) {
+  mongoc_client_destroy(client);
+  ours_close();
+}
+
 int main(int count, char **arguments) {
-  static const size_t sizes[] = {56, 612, 3069};
   if (count != 2)
-    return 2;
+    fail("the address of a MongoDB is to be given");
   address = arguments[1];
   mongoc_log_set_handler(NULL, NULL);
-  puts("| what | who | nanoseconds | against plain C | quartiles |");
-  puts("| --- | --- | --- | --- | --- |");
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    char title[64];
-    record_size = sizes[i];
-    for (size_t j = 0; j < record_size; j++)
-      record[j] = (unsigned char)(j * 7);
-    ours_open();
-    plain_open();
-    snprintf(title, sizeof title, "MongoDB, load and replace, %zu bytes", record_size);
-    contestant all[] = {{"libswiftsession, the store", ours, {0}}, {"plain C", plain, {0}}};
-    compare(title, all, 2, 50);
-    mongoc_client_destroy(client);
-    swiftsession_store_free(store);
-  }
+  compare_store("MongoDB", open_both, plain, close_both, 50);
   return 0;
 }

@@ -26,7 +26,7 @@ def clients(app, settings):
     if "SESSION_MEMCACHED" in given:
         import memcache
 
-        given["SESSION_MEMCACHED"] = memcache.Client([given["SESSION_MEMCACHED"]])
+        given["SESSION_MEMCACHED"] = memcache.Client([given["SESSION_MEMCACHED"].removeprefix("memcached://")])
     if "SESSION_MONGODB" in given:
         import pymongo
 

@@ -18,8 +18,7 @@ TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
 sys.path.insert(0, str(TESTS))
 
-from memcached_server import memcached_server
-from redis_server import redis_server
+from servers import SERVERS, settings
 
 THEIRS, OURS = "theirs", "ours"
 Settings = dict[str, Any]
@@ -38,15 +37,19 @@ class Store:
 @contextmanager
 def stores(folder: Path) -> Iterator[list[Store]]:
     with ExitStack() as stack:
-        memcached = stack.enter_context(memcached_server())
-        redis = stack.enter_context(redis_server(folder))
+        made = []
+        for kind, server in SERVERS.items():
+            address = stack.enter_context(server(folder))
+            made.append(
+                Store(
+                    kind,
+                    lambda _, kind=kind, address=address: settings(kind, address),
+                    pickle="pickle0" if kind == "memcached" else "pickle4",
+                    loses_browser_sessions=kind == "mongodb",
+                )
+            )
         yield [
-            Store(
-                "memcached",
-                lambda _: {"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": memcached},
-                pickle="pickle0",
-            ),
-            Store("redis", lambda _: {"SESSION_TYPE": "redis", "SESSION_REDIS": redis}),
+            *made,
             Store("sqlite", database(f"sqlite:///{folder}/sessions.db"), loses_browser_sessions=True),
         ]
 

@@ -13,9 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
-from memcached_server import memcached_server  # noqa: E402
-from mongodb_server import mongodb_server  # noqa: E402
-from redis_server import redis_server  # noqa: E402
+from servers import SERVERS, settings  # noqa: E402
 
 APPLICATION = Path(__file__).resolve().parent / "pair" / "application.py"
 
@@ -63,27 +61,14 @@ class Browser:
         return self.send(server, path, body, cookie)["values"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "memcached", "mongodb", "redis"])
+@pytest.fixture(scope="module", params=["sqlite", *SERVERS])
 def store(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pair")
     if request.param == "sqlite":
-        yield lambda number: {
-            "SESSION_TYPE": "sqlalchemy",
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/{number}.db",
-        }
-    elif request.param == "memcached":
-        with memcached_server() as address:
-            yield lambda number: {"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": address}
-    elif request.param == "mongodb":
-        with mongodb_server(folder) as address:
-            yield lambda number: {
-                "SESSION_TYPE": "mongodb",
-                "SESSION_MONGODB": address,
-                "SESSION_MONGODB_DB": f"pair{number}",
-            }
+        yield {"SESSION_TYPE": "sqlalchemy", "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/sessions.db"}
     else:
-        with redis_server(folder) as address:
-            yield lambda number: {"SESSION_TYPE": "redis", "SESSION_REDIS": f"{address[:-1]}{number}"}
+        with SERVERS[request.param](folder) as address:
+            yield settings(request.param, address)
 
 
 KINDS = ["msgpack", "json", "msgpack signed", "json signed"]
@@ -92,15 +77,16 @@ KINDS = ["msgpack", "json", "msgpack signed", "json signed"]
 @pytest.fixture(scope="module", params=KINDS)
 def servers(request, store):
     codec, _, signed = request.param.partition(" ")
-    settings = {
+    all_settings = {
         "SECRET_KEY": "a key of more than 16 bytes",
-        **store(KINDS.index(request.param)),
+        "SESSION_KEY_PREFIX": f"{KINDS.index(request.param)}:",
+        **store,
         "SESSION_SERIALIZATION_FORMAT": codec,
         "SESSION_USE_SIGNER": bool(signed),
     }
-    theirs = Server("theirs", settings)
+    theirs = Server("theirs", all_settings)
     try:
-        ours = Server("ours", settings)
+        ours = Server("ours", all_settings)
         yield theirs, ours
         ours.close()
     finally:

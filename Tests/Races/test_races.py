@@ -16,9 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests"))
 
-from memcached_server import memcached_server  # noqa: E402
-from mongodb_server import mongodb_server  # noqa: E402
-from redis_server import redis_server  # noqa: E402
+from servers import SERVERS  # noqa: E402
 
 FOLDER = ROOT / ".build" / "swiftsession"
 PROCESSES = 16
@@ -36,25 +34,14 @@ def races() -> Path:
     return program
 
 
-@pytest.fixture(params=["sqlite", "memcached", "mongodb", "redis"])
+@pytest.fixture(params=["sqlite", *SERVERS])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
     """The path of a SQLite file, or the address of a server."""
     if request.param == "sqlite":
         yield tmp_path / "sessions.db"
-    elif request.param == "memcached":
-        with memcached_server() as address:
-            yield f"memcached://{address}"
-    elif request.param == "mongodb":
-        with mongodb_server(tmp_path) as address:
-            yield address
     else:
-        with redis_server(tmp_path) as address:
+        with SERVERS[request.param](tmp_path) as address:
             yield address
-
-
-def times(database: Path | str, number: int) -> int:
-    """Fewer on MongoDB, where each write waits for the disk."""
-    return number // 5 if str(database).startswith("mongodb") else number
 
 
 def assert_sound(database: Path | str) -> None:

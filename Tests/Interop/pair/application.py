@@ -23,7 +23,7 @@ if "SESSION_REDIS" in SETTINGS:
 if "SESSION_MEMCACHED" in SETTINGS:
     import memcache
 
-    app.config["SESSION_MEMCACHED"] = memcache.Client([SETTINGS["SESSION_MEMCACHED"]])
+    app.config["SESSION_MEMCACHED"] = memcache.Client([SETTINGS["SESSION_MEMCACHED"].removeprefix("memcached://")])
 if WHOSE == "theirs":
     from flask_session import Session
 
