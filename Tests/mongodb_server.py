@@ -18,40 +18,51 @@ import pytest
 PROGRAM = Path(__file__).resolve().parents[1] / ".build" / "mongod" / "fiftyone" / "db" / "bin" / "mongod"
 
 
+class MongoDBServer:
+    """It has its journal, and removes nothing by itself: the time of the vectors is long ago for it."""
+
+    def __init__(self, folder: Path, *options: str | Path, client: dict[str, object] | None = None) -> None:
+        """With options of mongod, and of the client that looks for it."""
+        if os.environ.get("SKIP_MONGODB_TESTS") == "1":
+            pytest.skip("SKIP_MONGODB_TESTS is 1")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"mongodb://127.0.0.1:{port}/"
+        self._client = client or {}
+        self._command = [PROGRAM, "--dbpath", folder, "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
+        self._command += ["--logpath", folder / "mongod.log", "--logappend", "--enableFreeMonitoring", "off"]
+        self._command += ["--wiredTigerCacheSizeGB", "0.25", *options]
+        for parameter in ("ttlMonitorEnabled=false", "diagnosticDataCollectionEnabled=false"):
+            self._command += ["--setParameter", parameter]
+
+    def start(self) -> None:
+        """One that does not start is a failure."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        end = time.monotonic() + 30
+        with pymongo.MongoClient[dict[str, object]](
+            self.address, serverSelectionTimeoutMS=200, **self._client
+        ) as client:
+            while True:
+                assert self._process.poll() is None and time.monotonic() < end, "mongod did not start"
+                try:
+                    client.admin.command("ping")
+                    return
+                except pymongo.errors.PyMongoError:
+                    time.sleep(0.01)
+
+    def kill(self) -> None:
+        """As if the power went, but for what the system has in its memory."""
+        self._process.kill()
+        self._process.wait()
+
+
 @contextmanager
 def mongodb_server(folder: Path, *options: str | Path, client: dict[str, object] | None = None) -> Iterator[str]:
-    """The address of a server that runs within the block, with options of mongod and of the client that looks for it.
-
-    One that does not start is a failure. It has its journal, and removes nothing by itself: the time of the
-    vectors is long ago for it.
-    """
-    if os.environ.get("SKIP_MONGODB_TESTS") == "1":
-        pytest.skip("SKIP_MONGODB_TESTS is 1")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    parameters = ("ttlMonitorEnabled=false", "enableTestCommands=1", "diagnosticDataCollectionEnabled=false")
-    command = [PROGRAM, "--dbpath", folder, "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
-    command += ["--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off", "--logpath", folder / "mongod.log"]
-    for parameter in parameters:
-        command += ["--setParameter", parameter]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    """The address of a server that runs within the block."""
+    server = MongoDBServer(folder, *options, client=client)
     try:
-        address = f"mongodb://127.0.0.1:{port}/"
-        _wait(process, address, client or {})
-        yield address
+        server.start()
+        yield server.address
     finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], address: str, options: dict[str, object]) -> None:
-    end = time.monotonic() + 30
-    with pymongo.MongoClient[dict[str, object]](address, serverSelectionTimeoutMS=200, **options) as client:
-        while True:
-            assert process.poll() is None and time.monotonic() < end, "mongod did not start"
-            try:
-                client.admin.command("ping")
-                return
-            except pymongo.errors.PyMongoError:
-                time.sleep(0.01)
+        server.kill()

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""libmongoc in a host: encrypted, silent, without threads, and beside a host that uses libmongoc itself."""
+"""libmongoc in a host: encrypted, silent, without threads, beside a host that uses libmongoc itself; servers killed."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests"))
+sys.path[:0] = [str(ROOT / "Tests"), str(ROOT / "bindings" / "python")]
 
-from mongodb_server import mongodb_server  # noqa: E402
+import swiftsession  # noqa: E402
+from mongodb_server import MongoDBServer, mongodb_server  # noqa: E402
 
 START = """
 import os, swiftsession
@@ -109,3 +113,75 @@ print(status("tls=false"))
 assert len(os.listdir("/proc/self/task")) == 1
 """
         assert python(code).split() == ["fine"] * 4 + ["Unavailable"] * 4
+
+
+class Visitor(threading.Thread):
+    """Logs in, changes, and logs out every other time; notes what was answered."""
+
+    def __init__(self, manager: swiftsession.SessionManager, name: str) -> None:
+        super().__init__(name=name)
+        self.manager, self.is_over = manager, False
+        self.removed: list[str] = []
+        self.kept: dict[str, dict[str, object]] = {}
+        self.errors: Counter[str] = Counter()
+        self.longest = 0.0
+        self.number = 0
+
+    def run(self) -> None:
+        while not self.is_over:
+            self.number += 1
+            begun = time.monotonic()
+            try:
+                self.visit({"_permanent": True, "user": self.name, "number": self.number})
+            except swiftsession.Error as error:
+                self.errors[type(error).__name__] += 1
+                time.sleep(0.02)
+            self.longest = max(self.longest, time.monotonic() - begun)
+
+    def visit(self, values: dict[str, object]) -> None:
+        with self.manager.open(None) as session:
+            session["user"] = self.name
+            cookie = dict(session.save())["Set-Cookie"].partition(";")[0]
+        with self.manager.open(cookie) as session:
+            assert session["user"] == self.name
+            session["number"] = self.number
+            session.save()
+        if self.number % 2:
+            with self.manager.open(cookie) as session:
+                session.destroy()
+                session.save()
+            self.removed.append(cookie)
+        else:
+            self.kept[cookie] = values
+
+
+def test_killed_and_restarted_under_load(tmp_path: Path) -> None:
+    server = MongoDBServer(tmp_path)
+    server.start()
+    try:
+        manager = swiftsession.SessionManager(SESSION_TYPE="mongodb", SESSION_MONGODB=server.address, SESSION_TIMEOUT=5)
+        visitors = [Visitor(manager, f"visitor{number}") for number in range(4)]
+        for visitor in visitors:
+            visitor.start()
+        for _ in range(3):
+            time.sleep(1)
+            server.kill()
+            time.sleep(0.2)
+            server.start()
+        time.sleep(0.5)
+        for visitor in visitors:
+            visitor.is_over = True
+        for visitor in visitors:
+            visitor.join(30)
+        assert all(visitor.removed and visitor.kept and visitor.longest < 15 for visitor in visitors)
+        assert {name for visitor in visitors for name in visitor.errors} == {"Unavailable"}
+        for visitor in visitors:
+            for cookie in visitor.removed:
+                with manager.open(cookie) as session:
+                    session.load()
+                    assert session.origin == swiftsession.Origin.NOT_FOUND
+            for cookie, values in visitor.kept.items():
+                with manager.open(cookie) as session:
+                    assert dict(session) == values
+    finally:
+        server.kill()

@@ -20,7 +20,7 @@
     /// The one that the contract suite shares.
     static let shared = Result { try MongoDBServer() }
 
-    let port: UInt16
+    private(set) var port: UInt16
     private static let starting = NSLock()
     /// The shell becomes the server; what it started before waits for the end of the pipe.
     private static let script = """
@@ -31,7 +31,8 @@
     private static let program =
       URL(filePath: #filePath).appending(path: "../../../../.build/mongod/fiftyone/db/bin/mongod").standardized.path
     private let arguments: [String]
-    private let folder: URL
+    /// Another one at each start: the last one may be in the middle of being removed.
+    private var folder = URL(filePath: "/")
     private var shell: Process?
     private var pipe: Pipe?
 
@@ -39,18 +40,25 @@
     ///   - arguments: for mongod.
     ///   - removes: what has ended. The contract's time is long ago for the server, which would remove it all.
     init(_ arguments: [String] = [], removes: Bool = false) throws {
-      folder = FileManager.default.temporaryDirectory.appending(path: "mongodb-\(UUID().uuidString.prefix(8))")
       port = try FakeServer.freePort()
       self.arguments =
         arguments
         + ["--setParameter", "ttlMonitorEnabled=\(removes)", "--setParameter", "ttlMonitorSleepSecs=1"]
-      try start()
+      do {
+        try start()
+      } catch {
+        // Somebody else took the port meanwhile.
+        stop()
+        port = try FakeServer.freePort()
+        try start()
+      }
     }
 
     deinit { stop() }
 
     /// A server that does not start is a failure of the test.
     func start() throws {
+      folder = FileManager.default.temporaryDirectory.appending(path: "mongodb-\(UUID().uuidString.prefix(8))")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let shell = Process()
       shell.executableURL = URL(filePath: "/bin/sh")
@@ -58,7 +66,7 @@
       var words = ["-c", MongoDBServer.script, folder.path, MongoDBServer.program, "--dbpath", folder.path]
       words += ["--port", "\(port)", "--bind_ip", "127.0.0.1", "--unixSocketPrefix", folder.path, "--quiet"]
       words += ["--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off"]
-      words += ["--logpath", folder.appending(path: "log").path]
+      words += ["--logpath", log.path]
       for parameter in parameters { words += ["--setParameter", parameter] }
       shell.arguments = words + arguments
       // No other process that is started has the end that this one keeps.
@@ -71,7 +79,8 @@
       }
       let end = Date() + 30
       while shell.isRunning, Date() < end {
-        if (try? hello()) != nil { return }
+        // What answers on the port may be another one.
+        if let log = try? String(contentsOf: log, encoding: .utf8), log.contains("Waiting for connections") { return }
         usleep(20_000)
       }
       throw CannotStart()
@@ -104,7 +113,7 @@
       return options
     }
 
-    private func hello() throws { try run(BSON(("hello", .number(1)))) }
+    private var log: URL { folder.appending(path: "log") }
 
     /// Runs a command of the tests' own.
     @discardableResult
