@@ -26,6 +26,15 @@ enum NaiveTime {
     for place in 20..<count { output[place] = 0x30 }
   }
 
+  /// The `count` bytes.
+  static func bytes(_ seconds: Int64) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { output, filled in
+      guard let start = output.baseAddress else { return }
+      write(seconds, to: start)
+      filled = count
+    }
+  }
+
   private static func put(_ number: Int, _ output: UnsafeMutablePointer<UInt8>) {
     output[0] = UInt8(0x30 + number / 10)
     output[1] = UInt8(0x30 + number % 10)

@@ -4,13 +4,13 @@
 
   /// Flask-Session's table, whoever made it, and what we add to it.
   struct SQLiteTable: Sendable {
-    let name: String
+    let name: Text
     /// As an identifier in a statement.
     let quoted: String
 
     init(_ name: Text) {
-      self.name = name.string
-      quoted = SQLiteTable.quote(name.string, 0x22)
+      self.name = name
+      quoted = SQLName.quoted(name)
     }
 
     /// As Flask-SQLAlchemy makes it, and an index for sweeps.
@@ -24,7 +24,7 @@
 
     /// Gives a row when the table has an index that begins with the id; one that was made by hand may have none.
     var findingIndex: String {
-      "SELECT 1 FROM pragma_index_list(\(SQLiteTable.quote(name, 0x27))) AS list, pragma_index_info(list.name) AS info"
+      "SELECT 1 FROM pragma_index_list(\(SQLName.quoted(name, 0x27))) AS list, pragma_index_info(list.name) AS info"
         + " WHERE info.seqno = 0 AND info.name = 'session_id'"
     }
 
@@ -33,17 +33,7 @@
     }
 
     private func index(_ column: String) -> String {
-      SQLiteTable.quote("swiftsession_\(name)_\(column)", 0x22)
-    }
-
-    private static func quote(_ name: String, _ mark: UInt8) -> String {
-      var bytes = [mark]
-      for byte in name.utf8 {
-        bytes.append(byte)
-        if byte == mark { bytes.append(byte) }
-      }
-      bytes.append(mark)
-      return String(decoding: bytes, as: UTF8.self)
+      SQLName.quoted(Text("swiftsession_\(name.string)_\(column)"))
     }
   }
 #endif
