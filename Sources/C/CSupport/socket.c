@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -124,3 +125,13 @@ int csupport_is_quiet(int fd) {
 }
 
 void csupport_close(int fd) { close(fd); }
+
+_Static_assert(CSUPPORT_READABLE == POLLIN && CSUPPORT_PRIORITY == POLLPRI && CSUPPORT_WRITABLE == POLLOUT,
+               "poll's own");
+
+int csupport_wait(int fd, int events, int64_t until) { return wait_for(fd, (short)events, until); }
+
+size_t csupport_available(int fd) {
+  int count = 0;
+  return ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? (size_t)count : 0;
+}

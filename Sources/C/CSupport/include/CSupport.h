@@ -87,6 +87,13 @@ int csupport_receive(int fd, void *bytes, size_t size, int64_t until, size_t *re
 int csupport_is_quiet(int fd);
 void csupport_close(int fd);
 
+/* For the descriptors of client libraries, which they keep: waits for one of the events of poll() or for its failure.
+   0, ETIME or an errno. */
+int csupport_wait(int fd, int events, int64_t until);
+enum { CSUPPORT_READABLE = 1, CSUPPORT_PRIORITY = 2, CSUPPORT_WRITABLE = 4 };
+/* How many bytes have come that nobody has read; 0 where that cannot be told. */
+size_t csupport_available(int fd);
+
 /* The text for an errno, or for what csupport_connect_host() gave, written into `buffer`. */
 void csupport_error_text(int error, char *buffer, size_t size);
 
