@@ -2,11 +2,10 @@
 #include "CSupport.h"
 
 #include <limits.h>
+#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -131,7 +130,8 @@ _Static_assert(CSUPPORT_READABLE == POLLIN && CSUPPORT_PRIORITY == POLLPRI && CS
 
 int csupport_wait(int fd, int events, int64_t until) { return wait_for(fd, (short)events, until); }
 
-size_t csupport_available(int fd) {
-  int count = 0;
-  return ioctl(fd, FIONREAD, &count) == 0 && count > 0 ? (size_t)count : 0;
+uint64_t csupport_bytes_received(int fd) {
+  struct tcp_info info = {0};
+  socklen_t size = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_bytes_received : 0;
 }

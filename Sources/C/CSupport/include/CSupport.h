@@ -91,8 +91,8 @@ void csupport_close(int fd);
    0, ETIME or an errno. */
 int csupport_wait(int fd, int events, int64_t until);
 enum { CSUPPORT_READABLE = 1, CSUPPORT_PRIORITY = 2, CSUPPORT_WRITABLE = 4 };
-/* How many bytes have come that nobody has read; 0 where that cannot be told. */
-size_t csupport_available(int fd);
+/* How many bytes have come since a TCP connection was made; 0 for another socket. */
+uint64_t csupport_bytes_received(int fd);
 
 /* The text for an errno, or for what csupport_connect_host() gave, written into `buffer`. */
 void csupport_error_text(int error, char *buffer, size_t size);
