@@ -81,6 +81,7 @@ struct Backend {
 let backends = [
   Backend("Memcached"),
   Backend("MongoDB", headers: ["libmongoc-1.0", "libbson-1.0"]),
+  Backend("PostgreSQL"),
   Backend("Redis", "CHiredis"),
   Backend("SQLite"),
 ]

@@ -24,6 +24,11 @@ package enum Backend {
         return MongoDBStore(try MongoDBOptions(settings), log: log)
       #endif
     }
+    if kind == "postgresql" {
+      #if PostgreSQL
+        return PostgreSQLStore(try PostgreSQLOptions(settings))
+      #endif
+    }
     if kind == "redis" {
       #if Redis
         return RedisStore(try RedisOptions(settings))
@@ -41,7 +46,9 @@ package enum Backend {
   private static func database(_ settings: Settings) -> Text {
     let url = settings.connection(.sqlalchemyURI) ?? settings.connection(.flaskSQLAlchemyURI)
     // Without an address it is SQLite's options that say so.
-    return url?.scheme ?? "sqlite"
+    let scheme = url?.scheme ?? "sqlite"
+    // libpq's other spelling.
+    return scheme == "postgres" ? "postgresql" : scheme
   }
 
   private static func unsupported(_ type: Text) -> Failure {
@@ -61,6 +68,9 @@ package enum Backend {
     #endif
     #if MongoDB
       names.append("mongodb")
+    #endif
+    #if PostgreSQL
+      names.append("postgresql")
     #endif
     #if Redis
       names.append("redis")

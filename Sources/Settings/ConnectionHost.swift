@@ -7,4 +7,9 @@ package struct ConnectionHost: Sendable, Equatable {
   package let name: Text
   /// Nil for the port that the service usually has.
   package let port: UInt16?
+
+  package init(name: Text, port: UInt16?) {
+    self.name = name
+    self.port = port
+  }
 }

@@ -103,8 +103,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
 
   private static var sessionTypes: [SettingWord] {
     [
-      "cookie", "memory", "memcached", "mongodb", "redis", "sqlite", "sqlalchemy",
-      .later("postgresql"), .later("mysql"),
+      "cookie", "memory", "memcached", "mongodb", "postgresql", "redis", "sqlite", "sqlalchemy",
+      .later("mysql"),
       .later("filesystem"), .later("cachelib", of: "filesystem"),
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),

@@ -63,7 +63,13 @@ def test_it_says_which_libraries_it_opens_on_first_use(tmp_path):
         for feature in json.loads(data[start : start + size].rstrip(b"\0")):
             sonames |= set(feature["soname"])
         data = data[start + (size + 3 & ~3) :]
-    assert sonames == {"libhiredis.so.0.14", "libmemcached.so.11", "libmongoc-1.0.so.0", "libsqlite3.so.0"}
+    assert sonames == {
+        "libhiredis.so.0.14",
+        "libmemcached.so.11",
+        "libmongoc-1.0.so.0",
+        "libpq.so.5",
+        "libsqlite3.so.0",
+    }
 
 
 # With every store; the sum that all of them together may take.

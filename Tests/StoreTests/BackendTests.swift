@@ -36,7 +36,7 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
 
-  @Test(arguments: ["postgresql", "mysql", "filesystem"])
+  @Test(arguments: ["mysql", "filesystem"])
   func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
     let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
     #expect(failure.status == .unsupported)

@@ -25,6 +25,9 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     #if MongoDB
       if MongoDBServer.isWanted { all += [mongodb, mongodbWithDuplicates] }
     #endif
+    #if PostgreSQL
+      all += [postgresql, pgbouncer, handmadeTable]
+    #endif
     #if Redis
       all.append(redis)
     #endif
