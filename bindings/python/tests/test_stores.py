@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from swiftsession import ConfigError, Conflict, Error, Origin, SessionGone, SessionManager, Status, Unavailable
+from swiftsession._clients import with_addresses
 
 NOW = 1700000000
 
@@ -584,6 +585,22 @@ def test_an_engine_is_asked_for_its_address_only(engine, tmp_path):
 def test_an_address_may_be_an_url_object(engine):
     for name in ("SESSION_SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URI"):
         SessionManager(SESSION_TYPE="sqlalchemy", **{name: engine.url}).ping()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg2://jack:a%40b%2F@h/d?sslmode=require",
+        "postgresql+psycopg2://jack@/d?host=%2Frun%2Fpostgresql",
+        "postgresql+psycopg2://jack@/d?host=h1%3A5432&host=h2%3A5433",
+    ],
+)
+def test_an_address_of_postgresql(address):
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    pytest.importorskip("psycopg2")
+    settings = with_addresses({"SESSION_TYPE": "sqlalchemy", "SESSION_SQLALCHEMY": sqlalchemy.create_engine(address)})
+    assert settings["SESSION_SQLALCHEMY_DATABASE_URI"] == address
+    SessionManager(**settings)
 
 
 def test_an_object_that_cannot_be_used_is_an_error(engine):
