@@ -35,13 +35,17 @@ static swiftsession_manager *manager_within(const char *store, const char *timeo
   swiftsession_config *config;
   swiftsession_manager *manager;
   OK(swiftsession_config_new(&config, &error));
+  static const char *const servers[][2] = {{"memcached", "SESSION_MEMCACHED"},
+                                           {"mongodb", "SESSION_MONGODB"},
+                                           {"postgresql", "SESSION_POSTGRESQL"},
+                                           {"redis", "SESSION_REDIS"}};
   const char *type = "sqlite", *setting = "SESSION_SQLITE";
-  if (strncmp(store, "memcached", 9) == 0)
-    type = "memcached", setting = "SESSION_MEMCACHED";
-  if (strncmp(store, "mongodb", 7) == 0)
-    type = "mongodb", setting = "SESSION_MONGODB";
-  if (strncmp(store, "redis", 5) == 0)
-    type = "redis", setting = "SESSION_REDIS";
+  for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
+    if (strncmp(store, servers[i][0], strlen(servers[i][0])) == 0) {
+      type = servers[i][0];
+      setting = servers[i][1];
+    }
+  }
   OK(swiftsession_config_set(config, "SESSION_TYPE", type, &error));
   OK(swiftsession_config_set(config, setting, store, &error));
   OK(swiftsession_config_set(config, "SESSION_TIMEOUT", timeout, &error));
@@ -252,6 +256,8 @@ static void killed(const char *path, int kills) {
   char cookie[256];
   log_in(manager, cookie, sizeof cookie);
   unsigned state = (unsigned)getpid();
+  /* Each child opens its own connection, which PostgreSQL starts a process for. */
+  long longest = strncmp(path, "postgresql", 10) == 0 ? 30000000 : 3000000;
   long begun = 0, answered = 0;
   for (int i = 0; i < kills; i++) {
     int says[2];
@@ -271,7 +277,7 @@ static void killed(const char *path, int kills) {
     CHECK(read(says[0], &byte, 1) == 1);
     begun++;
     state = state * 1664525u + 1013904223u;
-    struct timespec pause = {0, (long)(state >> 8) % 3000000};
+    struct timespec pause = {0, (long)(state >> 8) % longest};
     nanosleep(&pause, NULL);
     kill(child, SIGKILL);
     CHECK(waitpid(child, NULL, 0) == child);
