@@ -82,6 +82,7 @@ let backends = [
   Backend("Memcached"),
   Backend("MongoDB", headers: ["libmongoc-1.0", "libbson-1.0"]),
   Backend("PostgreSQL"),
+  Backend("MySQL", "CMariaDB"),
   Backend("Redis", "CHiredis"),
   Backend("SQLite"),
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from memcached_server import memcached_server
 from mongodb_server import mongodb_server
+from mysql_server import mysql_server
 from postgresql_server import postgresql_server
 from redis_server import redis_server
 
@@ -29,6 +30,7 @@ def postgresql(folder: Path) -> Iterator[str]:
 SERVERS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "memcached": memcached,
     "mongodb": mongodb_server,
+    "mysql": mysql_server,
     "postgresql": postgresql,
     "redis": redis_server,
 }

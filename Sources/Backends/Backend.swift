@@ -19,6 +19,11 @@ package enum Backend {
         return try MemcachedStore.open(try MemcachedOptions(settings))
       #endif
     }
+    if kind == "mysql" || kind == "mariadb" {
+      #if MySQL
+        return MySQLStore(try MySQLOptions(settings))
+      #endif
+    }
     if kind == "mongodb" {
       #if MongoDB
         return MongoDBStore(try MongoDBOptions(settings), log: log)
@@ -60,11 +65,14 @@ package enum Backend {
     return Failure(.unsupported, "\(name) \(type.string) is not in this build; \(usable) are")
   }
 
-  /// What this build has: `cookie, memory, redis and sqlite`.
+  /// What this build has: `cookie, memory, memcached, mysql, redis and sqlite`.
   private static var usable: String {
     var names: [StaticString] = ["cookie", "memory"]
     #if Memcached
       names.append("memcached")
+    #endif
+    #if MySQL
+      names.append("mysql")
     #endif
     #if MongoDB
       names.append("mongodb")

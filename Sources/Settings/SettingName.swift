@@ -103,8 +103,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
 
   private static var sessionTypes: [SettingWord] {
     [
-      "cookie", "memory", "memcached", "mongodb", "postgresql", "redis", "sqlite", "sqlalchemy",
-      .later("mysql"),
+      "cookie", "memory", "memcached", "mongodb", "mysql", "postgresql", "redis", "sqlite", "sqlalchemy",
       .later("filesystem"), .later("cachelib", of: "filesystem"),
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),

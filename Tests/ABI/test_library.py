@@ -65,6 +65,7 @@ def test_it_says_which_libraries_it_opens_on_first_use(tmp_path):
         data = data[start + (size + 3 & ~3) :]
     assert sonames == {
         "libhiredis.so.0.14",
+        "libmariadb.so.3",
         "libmemcached.so.11",
         "libmongoc-1.0.so.0",
         "libpq.so.5",

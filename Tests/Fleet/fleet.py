@@ -39,13 +39,15 @@ def stores(folder: Path) -> Iterator[list[Store]]:
     with ExitStack() as stack:
         made = []
         for kind, server in SERVERS.items():
-            address = stack.enter_context(server(folder))
+            own = folder / kind
+            own.mkdir()
+            address = stack.enter_context(server(own))
             made.append(
                 Store(
                     kind,
                     lambda _, kind=kind, address=address: settings(kind, address),
                     pickle="pickle0" if kind == "memcached" else "pickle4",
-                    loses_browser_sessions=kind == "mongodb",
+                    loses_browser_sessions=kind in ("mongodb", "mysql", "postgresql"),
                 )
             )
         yield [

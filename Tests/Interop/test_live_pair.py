@@ -103,7 +103,7 @@ VALUES = {
     "user": "jack",
     "n": [1, -(2**63), 2**64 - 1, 2.5, None, True, "é\U0001f600\0"],
     "cart": {"items": {"a": 1}, "empty": {}, "": []},
-    "long": "x" * 70_000,
+    "long": "x" * 60_000,  # Flask-Session's column in MariaDB is a BLOB
     "_flashes": [["message", "hello"]],
 }
 

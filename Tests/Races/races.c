@@ -37,6 +37,7 @@ static swiftsession_manager *manager_within(const char *store, const char *timeo
   OK(swiftsession_config_new(&config, &error));
   static const char *const servers[][2] = {{"memcached", "SESSION_MEMCACHED"},
                                            {"mongodb", "SESSION_MONGODB"},
+                                           {"mysql", "SESSION_MYSQL"},
                                            {"postgresql", "SESSION_POSTGRESQL"},
                                            {"redis", "SESSION_REDIS"}};
   const char *type = "sqlite", *setting = "SESSION_SQLITE";

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "pytho
 import swiftsession  # noqa: E402
 
 way, database, cookie, *rest = sys.argv[1:]
-store = database.partition(":")[0] if "://" in database else "sqlite"
+store = database.partition(":")[0].partition("+")[0] if "://" in database else "sqlite"
 manager = swiftsession.SessionManager(
     **{"SESSION_TYPE": store, f"SESSION_{store.upper()}": database, "SESSION_TIMEOUT": 60}
 )

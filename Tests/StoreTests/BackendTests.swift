@@ -36,7 +36,7 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
 
-  @Test(arguments: ["mysql", "filesystem"])
+  @Test(arguments: ["filesystem"])
   func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
     let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
     #expect(failure.status == .unsupported)
@@ -92,7 +92,7 @@ import Testing
       }
       #expect(try RawDatabase(folder.path("a.db"))("SELECT count(*) FROM sessions") == ["0"])
       #expect(try status(pairs("sqlite://")) == .config)
-      let other = try failure(pairs("mysql://u@h/d"))
+      let other = try failure(pairs("oracle://u@h/d"))
       #expect(other?.status == .unsupported)
       #expect(other?.message.contains("address's kind in this build; cookie") == true)
       #expect(try failure([("SESSION_TYPE", "sqlalchemy")])?.message.contains("URI is not set") == true)

@@ -19,4 +19,16 @@ struct TemporaryFolder: Sendable {
   func path(_ name: String) -> Text {
     Text(url.appending(path: name).path)
   }
+
+  /// Runs a program in the folder.
+  func run(_ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.currentDirectoryURL = url
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+  }
 }

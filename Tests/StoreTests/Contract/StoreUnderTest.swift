@@ -22,6 +22,9 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     #if Memcached
       all += [memcached, memcachedRing]
     #endif
+    #if MySQL
+      all += mysql
+    #endif
     #if MongoDB
       if MongoDBServer.isWanted { all += [mongodb, mongodbWithDuplicates] }
     #endif

@@ -102,7 +102,7 @@ OF_STORE = {
     "memcached": frozenset(("SESSION_MEMCACHED",)),
     "mongodb": frozenset(("SESSION_MONGODB", "SESSION_MONGODB_DB", "SESSION_MONGODB_COLLECT")),
     "postgresql": frozenset(("SESSION_POSTGRESQL", "SESSION_POSTGRESQL_TABLE", "SESSION_POSTGRESQL_SCHEMA")),
-    "mysql": frozenset(("SESSION_MYSQL", "SESSION_SQLALCHEMY_TABLE")),
+    "mysql": frozenset(("SESSION_MYSQL", "SESSION_SQLALCHEMY_TABLE", "SESSION_SQLALCHEMY_SCHEMA")),
     "sqlalchemy": frozenset(name for name in KINDS if "SQLALCHEMY" in name),
     "dynamodb": frozenset(("SESSION_DYNAMODB", "SESSION_DYNAMODB_TABLE")),
 }

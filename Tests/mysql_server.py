@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mariadbd of the tests' own: on a free loopback port, in a temporary folder, ended by its process id."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: A statement a line.
+_BEGINNING = """\
+SET PASSWORD FOR root@localhost = PASSWORD('dev');
+SET PASSWORD FOR root@127.0.0.1 = PASSWORD('dev');
+CREATE DATABASE devops CHARACTER SET utf8mb4;
+"""
+
+
+@contextmanager
+def mysql_server(folder: Path) -> Iterator[str]:
+    """The address of a server that runs within the block. One that does not start is a failure."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, user = folder / "data", getpass.getuser()
+    common = ["--no-defaults", f"--datadir={data}", f"--user={user}"]
+    install = ["mariadb-install-db", *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
+    subprocess.run([*install, "--innodb-log-file-size=4M"], check=True, capture_output=True)
+    (folder / "beginning.sql").write_text(_BEGINNING)
+    command = [
+        "mariadbd",
+        *common,
+        "--bind-address=127.0.0.1",
+        f"--port={port}",
+        "--socket=",
+        f"--pid-file={folder / 'pid'}",
+        f"--init-file={folder / 'beginning.sql'}",
+        "--skip-name-resolve",
+        "--skip-log-bin",
+        "--performance-schema=off",
+        "--innodb-buffer-pool-size=32M",
+        "--innodb-flush-log-at-trx-commit=0",
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        _wait(process, port)
+        yield f"mysql+pymysql://root:dev@127.0.0.1:{port}/devops?charset=utf8mb4"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    """Until it listens, which it does when the beginning is done."""
+    end = time.monotonic() + 30
+    while True:
+        assert process.poll() is None and time.monotonic() < end, "mariadbd did not start"
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+                if connection.recv(5)[4:] == b"\x0a":
+                    return
+        except OSError:
+            time.sleep(0.02)
