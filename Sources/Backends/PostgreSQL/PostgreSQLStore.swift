@@ -107,9 +107,9 @@
       }
     }
 
-    /// What has no expiry goes too. A statement removes a thousand at most, so that none takes long.
+    /// What has no expiry goes too. A statement removes 500 at most, so that none takes long.
     package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
-      let limit = min(max(limit, 0), 1000)
+      let limit = min(max(limit, 0), 500)
       return try repeated(call) { (connection) throws(Failure) in
         let expired = try connection.run(
           .sweep, PostgreSQLParameters([.time(call.now), .number(Int64(limit))]), call.deadline

@@ -272,7 +272,7 @@
       var sweeps = 1
       while try store.sweep(limit: 1_000_000, at()) { sweeps += 1 }
       #expect(Date().timeIntervalSince(start) < 1.5)
-      #expect(sweeps == 5)
+      #expect(sweeps == 10)
       #expect(try server.sql("SELECT count(*) FROM \(table)") == "3")
     }
 
