@@ -21,6 +21,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
 
+from postgresql_server import postgresql_server  # noqa: E402
 from redis_server import redis_server  # noqa: E402
 
 REQUESTS = int(os.environ.get("RACES_REQUESTS", "4000"))
@@ -28,10 +29,14 @@ WORKERS = 4
 CLIENTS = 16
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Iterator[dict[str, str]]:
-    with redis_server(tmp_path) as address:
-        yield {"SESSION_TYPE": "redis", "SESSION_REDIS": address}
+@pytest.fixture(params=["postgresql", "redis"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    if request.param == "postgresql":
+        with postgresql_server(tmp_path) as (address,):
+            yield {"SESSION_TYPE": "postgresql", "SESSION_POSTGRESQL": address}
+    else:
+        with redis_server(tmp_path) as address:
+            yield {"SESSION_TYPE": "redis", "SESSION_REDIS": address}
 
 
 @contextmanager
