@@ -38,6 +38,7 @@ def mysql_server(folder: Path) -> Iterator[str]:
         "--socket=",
         f"--pid-file={folder / 'pid'}",
         f"--init-file={folder / 'beginning.sql'}",
+        f"--tmpdir={folder}",  # a server that starts removes the temporary tables that it finds, others' too
         "--skip-name-resolve",
         "--skip-log-bin",
         "--performance-schema=off",

@@ -63,7 +63,11 @@
       shell.arguments =
         ["-c", MySQLServer.script, folder.path, "mariadbd", "--no-defaults", "--user=\(NSUserName())"]
         + ["--datadir=\(data)", "--bind-address=127.0.0.1", "--port=\(port)", "--socket=\(socket.string)"]
-        + ["--pid-file=\(folder.path)/pid", "--init-file=\(folder.path)/init", "--skip-name-resolve"]
+        // A server that starts removes the temporary tables that it finds, others' too.
+        + [
+          "--tmpdir=\(folder.path)", "--pid-file=\(folder.path)/pid", "--init-file=\(folder.path)/init",
+          "--skip-name-resolve",
+        ]
         + ["--innodb-buffer-pool-size=16M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=0"]
         + ["--skip-log-bin", "--performance-schema=off"] + arguments
       // No other process that is started has the end that this one keeps.
