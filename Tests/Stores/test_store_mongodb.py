@@ -6,9 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ sys.path[:0] = [str(ROOT / "Tests"), str(ROOT / "bindings" / "python")]
 
 import swiftsession  # noqa: E402
 from mongodb_server import MongoDBServer, mongodb_server  # noqa: E402
+from visitor import Visitor, assert_nobody_came_back  # noqa: E402
 
 START = """
 import os, swiftsession
@@ -115,46 +114,6 @@ assert len(os.listdir("/proc/self/task")) == 1
         assert python(code).split() == ["fine"] * 4 + ["Unavailable"] * 4
 
 
-class Visitor(threading.Thread):
-    """Logs in, changes, and logs out every other time; notes what was answered."""
-
-    def __init__(self, manager: swiftsession.SessionManager, name: str) -> None:
-        super().__init__(name=name)
-        self.manager, self.is_over = manager, False
-        self.removed: list[str] = []
-        self.kept: dict[str, dict[str, object]] = {}
-        self.errors: Counter[str] = Counter()
-        self.longest = 0.0
-        self.number = 0
-
-    def run(self) -> None:
-        while not self.is_over:
-            self.number += 1
-            begun = time.monotonic()
-            try:
-                self.visit({"_permanent": True, "user": self.name, "number": self.number})
-            except swiftsession.Error as error:
-                self.errors[type(error).__name__] += 1
-                time.sleep(0.02)
-            self.longest = max(self.longest, time.monotonic() - begun)
-
-    def visit(self, values: dict[str, object]) -> None:
-        with self.manager.open(None) as session:
-            session["user"] = self.name
-            cookie = dict(session.save())["Set-Cookie"].partition(";")[0]
-        with self.manager.open(cookie) as session:
-            assert session["user"] == self.name
-            session["number"] = self.number
-            session.save()
-        if self.number % 2:
-            with self.manager.open(cookie) as session:
-                session.destroy()
-                session.save()
-            self.removed.append(cookie)
-        else:
-            self.kept[cookie] = values
-
-
 def test_killed_and_restarted_under_load(tmp_path: Path) -> None:
     server = MongoDBServer(tmp_path)
     server.start()
@@ -175,13 +134,6 @@ def test_killed_and_restarted_under_load(tmp_path: Path) -> None:
             visitor.join(30)
         assert all(visitor.removed and visitor.kept and visitor.longest < 15 for visitor in visitors)
         assert {name for visitor in visitors for name in visitor.errors} == {"Unavailable"}
-        for visitor in visitors:
-            for cookie in visitor.removed:
-                with manager.open(cookie) as session:
-                    session.load()
-                    assert session.origin == swiftsession.Origin.NOT_FOUND
-            for cookie, values in visitor.kept.items():
-                with manager.open(cookie) as session:
-                    assert dict(session) == values
+        assert_nobody_came_back(manager, visitors)
     finally:
         server.kill()

@@ -3,18 +3,22 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
 import pytest
 from store_library import Store
+from visitor import Visitor, assert_nobody_came_back
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import swiftsession
 from postgresql_server import AS_POSTGRES, postgresql_server
 
 PROGRAM = """
@@ -129,3 +133,40 @@ def test_a_connection_with_tls_is_used_again(encrypted):
 def test_what_asks_for_tls_of_a_server_without(address):
     done = run(f"{address}?sslmode=require")
     assert done.returncode == 1 and "UNAVAILABLE" in done.stderr
+
+
+def connected(address):
+    """A connection, once the server has recovered."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            return psycopg2.connect(address)
+        except psycopg2.OperationalError:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+
+def test_killed_under_load(tmp_path):
+    """One of its processes is killed: it ends all others, and recovers from its log."""
+    with postgresql_server(tmp_path, 1, "fsync=on") as (address,):
+        manager = swiftsession.SessionManager(
+            SESSION_TYPE="postgresql", SESSION_POSTGRESQL=address, SESSION_TIMEOUT=5
+        )
+        visitors = [Visitor(manager, f"visitor{number}") for number in range(4)]
+        for visitor in visitors:
+            visitor.start()
+        for _ in range(3):
+            time.sleep(1)
+            connection = connected(address)
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            connection.close()
+        connected(address).close()
+        time.sleep(0.5)
+        for visitor in visitors:
+            visitor.is_over = True
+        for visitor in visitors:
+            visitor.join(30)
+        print({visitor.name: (visitor.number, dict(visitor.errors), visitor.longest) for visitor in visitors})
+        assert all(visitor.removed and visitor.kept and visitor.longest < 15 for visitor in visitors)
+        assert {name for visitor in visitors for name in visitor.errors} == {"Unavailable"}
+        assert_nobody_came_back(manager, visitors)
