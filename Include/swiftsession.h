@@ -203,6 +203,10 @@ int32_t swiftsession_is_new(const swiftsession_session *session);
    opened. UNAVAILABLE, TIMEOUT and the like are the store's; the call may be repeated. */
 swiftsession_status swiftsession_load(swiftsession_session *session, swiftsession_error *error);
 
+/* This request does not extend the session's time, for polling in the background and the like: save then says nothing
+   to the store and the browser, unless the session was changed. It still reads, and the session still may end. */
+swiftsession_status swiftsession_peek(swiftsession_session *session, swiftsession_error *error);
+
 /* The id of a session in a store, NULL for a session that lives in its cookie. A new session has the id that it will be
    stored under. Borrowed, until the session is renewed or saved. Never log it. */
 const char *swiftsession_id(swiftsession_session *session);
@@ -276,6 +280,12 @@ swiftsession_status swiftsession_add(swiftsession_session *session, const char *
 swiftsession_status swiftsession_append(swiftsession_session *session, const char *key, const char *json, size_t size,
                                         swiftsession_error *error);
 
+/* Removes the first item of an array that equals one value, given as tagged JSON: it has the same type, and a map has
+   its keys in the same order. `was_removed` is 1 or 0; with 0 the session stays unmodified. Merged with the changes of
+   others, it removes the first such item of what is there then, if there is one. */
+swiftsession_status swiftsession_remove_item(swiftsession_session *session, const char *key, const char *json,
+                                             size_t size, int32_t *was_removed, swiftsession_error *error);
+
 /* Sets a key that is not there to one value, given as tagged JSON; one that is there stays. `was_set` is 1 or 0. */
 swiftsession_status swiftsession_set_if_absent(swiftsession_session *session, const char *key, const char *json,
                                                size_t size, int32_t *was_set, swiftsession_error *error);
@@ -287,6 +297,9 @@ swiftsession_status swiftsession_update_json(swiftsession_session *session, cons
 
 /* Removes one key; one that is not there is NOT_FOUND and leaves the session unmodified. */
 swiftsession_status swiftsession_remove(swiftsession_session *session, const char *key, swiftsession_error *error);
+/* Removes one key and lends what it held, as get_json does. Borrowed. */
+swiftsession_status swiftsession_pop_json(swiftsession_session *session, const char *key, const char **json,
+                                          size_t *size, swiftsession_error *error);
 swiftsession_status swiftsession_clear(swiftsession_session *session, swiftsession_error *error);
 
 /* The keys, by position: 0 to count - 1. Borrowed. */
@@ -318,6 +331,43 @@ swiftsession_status swiftsession_payload(swiftsession_session *session, const ch
 swiftsession_status swiftsession_set_payload(swiftsession_session *session, const char *codec, const void *payload,
                                              size_t size, swiftsession_error *error);
 
+/* ---- Users ----------------------------------------------------------------------------------------------------- */
+
+/* Whose a session is, in a store; the store has, for each user, which sessions count. A user is named by 1 to 1,024
+   bytes of UTF-8, whatever the application knows them by. Sessions in a cookie have no users: UNSUPPORTED. */
+
+/* Logs a user in: save gives the session a new id, as after renew, and from then on it is one of this user's. `label`
+   is what to call the session in a list, such as the browser's name, at most 256 bytes; NULL is none. Save is CONFLICT
+   where SESSION_USER_LIMIT refuses one more. ARGUMENT for a name or a label of another length. */
+swiftsession_status swiftsession_login(swiftsession_session *session, const char *user, size_t user_size,
+                                       const char *label, swiftsession_error *error);
+
+/* Logs out: loads the session, so that it leaves its user's list, then destroys it. For sessions in a cookie too. */
+swiftsession_status swiftsession_logout(swiftsession_session *session, swiftsession_error *error);
+
+/* The user of the last login. Borrowed. NOT_FOUND where nobody is logged in. */
+swiftsession_status swiftsession_user(swiftsession_session *session, const char **user, size_t *size,
+                                      swiftsession_error *error);
+
+/* Save ends all sessions of the session's user but this one, by one write. NOT_FOUND where nobody is logged in. */
+swiftsession_status swiftsession_end_others(swiftsession_session *session, swiftsession_error *error);
+
+/* Ends all sessions of a user, however many there are, by one write that the next request of each sees. */
+swiftsession_status swiftsession_manager_end_user(swiftsession_manager *manager, const char *user, size_t user_size,
+                                                  swiftsession_error *error);
+
+/* The newest 256 sessions of a user, the oldest of them first, as a JSON array of
+     {"reference":"...","created":1700000000,"last_seen":1700000060,"label":"...","current":true}
+   `reference` names a session for end_session and opens nothing; `last_seen` is null where the store does not tell;
+   `current` is true for `session`, which may be NULL. Allocated. */
+swiftsession_status swiftsession_manager_user_sessions(swiftsession_manager *manager, swiftsession_session *session,
+                                                       const char *user, size_t user_size, char **json,
+                                                       size_t *json_size, swiftsession_error *error);
+
+/* Ends one session of a user. NOT_FOUND where this user has none of this reference. */
+swiftsession_status swiftsession_manager_end_session(swiftsession_manager *manager, const char *user, size_t user_size,
+                                                     const char *reference, swiftsession_error *error);
+
 /* ---- Ending a request ------------------------------------------------------------------------------------------ */
 
 /* Marks the session for a new id, at login or any other change of rights; save does the work, and whoever still holds
@@ -338,14 +388,14 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
 
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
-   where both wrote the same value; what add and append did is kept from both. An untouched session is touched, not
-   written. Failures:
+   where both wrote the same value; what add, append and remove_item did is kept from both. An untouched session is
+   touched, not written. Failures:
      GONE         the session was ended elsewhere (logout, expiry) while this request ran: nothing was stored, no cookie
                   line is made, and nobody is brought back
-     CONFLICT     another request put something else where this one adds or appends, or others kept writing until
-                  SESSION_TIMEOUT had passed: nothing was stored
-     UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says; UNAVAILABLE also when it is unknown whether an add
-                  or append was stored, and then the message says so */
+     CONFLICT     another request put something else where this one adds, appends or removes an item, others kept
+                  writing until SESSION_TIMEOUT had passed, or a login is one too many: nothing was stored
+     UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says; UNAVAILABLE also when it is unknown whether an add,
+                  append or remove_item was stored, and then the message says so */
 swiftsession_status swiftsession_save(swiftsession_session *session, swiftsession_error *error);
 
 /* The header lines to append to the response: Set-Cookie, Vary, and Cache-Control where SESSION_CACHE_CONTROL is set.

@@ -44,6 +44,10 @@ struct ChangeLog {
     root.node(path).add(.append([item]))
   }
 
+  mutating func removeItem(_ path: [Value], _ item: Value) {
+    root.node(path).add(.removeItem(item))
+  }
+
   /// Logs what makes `new` of `old`: maps key by key to any depth, everything else as a whole.
   mutating func difference(_ path: [Value] = [], from old: Map, to new: Map) {
     root.node(path).difference(from: old, to: new)

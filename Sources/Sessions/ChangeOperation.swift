@@ -8,12 +8,14 @@ enum ChangeOperation {
   case remove
   case add(Int64)
   case append([Value])
+  /// The first one that equals it, if there is one.
+  case removeItem(Value)
   case setIfAbsent(Value)
 
   /// Whether doing it twice is another result than doing it once.
   var counts: Bool {
     switch self {
-    case .add, .append: true
+    case .add, .append, .removeItem: true
     case .set, .remove, .setIfAbsent: false
     }
   }
@@ -28,6 +30,7 @@ enum ChangeOperation {
       let (sum, overflow) = number.addingReportingOverflow(amount)
       return overflow ? [self, next] : [.add(sum)]
     case (.set(.array(let items)), .append(let more)): return [.set(.array(items + more))]
+    case (.set(.array(let items)), .removeItem(let item)): return [.set(.array(items.removingFirst(item)))]
     case (.append(let items), .append(let more)): return [.append(items + more)]
     default: return [self, next]
     }
@@ -46,6 +49,13 @@ enum ChangeOperation {
       case .array(let before): return .array(before + items)
       default: throw Failure(.conflict, "Another request put something that is no array where this one appends.")
       }
+    case .removeItem(let item):
+      switch old {
+      case nil: return nil
+      case .array(let items): return .array(items.removingFirst(item))
+      default:
+        throw Failure(.conflict, "Another request put something that is no array where this one removes an item.")
+      }
     }
   }
 
@@ -57,5 +67,14 @@ enum ChangeOperation {
     let (sum, overflow) = number.addingReportingOverflow(amount)
     guard !overflow else { throw Failure(.conflict, "Together with another request the sum exceeds 64 bits.") }
     return .integer(sum)
+  }
+}
+
+extension [Value] {
+  func removingFirst(_ item: Value) -> [Value] {
+    guard let place = firstIndex(of: item) else { return self }
+    var items = self
+    items.remove(at: place)
+    return items
   }
 }

@@ -57,7 +57,8 @@ final class ClientSidePolicy: SessionPolicy {
     if session.isEmpty {
       return session.modified ? .delete : .nothing
     }
-    guard session.modified || (session.isPermanent && refreshesEachRequest) else { return .nothing }
+    let refreshes = refreshesEachRequest && !session.isPassive
+    guard session.modified || (session.isPermanent && refreshes) else { return .nothing }
     let payload = try session.encode(.flask)
     guard payload.count <= ClientSidePolicy.largestPayload else {
       throw Failure(.tooLarge, "The session has more than \(ClientSidePolicy.largestPayload) bytes.")

@@ -246,6 +246,25 @@ extension Session {
     log { $0.append([.text(key)], item) }
   }
 
+  /// Removes the first item of an array that equals this one.
+  ///
+  /// - Returns: whether there was one; the session else stays unmodified.
+  /// - Throws: WRONG_TYPE.
+  package func removeItem(_ key: Text, _ item: Value) throws(Failure) -> Bool {
+    try checkWritable()
+    let items: [Value]
+    switch try value(key) {
+    case nil: return false
+    case .array(let before): items = before
+    default: throw Failure(.wrongType, "The value is not an array; only an array has items to remove.")
+    }
+    guard items.contains(item) else { return false }
+    try change(key)
+    values[key] = .array(items.removingFirst(item))
+    log { $0.removeItem([.text(key)], item) }
+    return true
+  }
+
   /// - Returns: what the key held; nil where there was nothing, and the session then stays unmodified.
   @discardableResult
   package func remove(_ key: Text) throws(Failure) -> Value? {
@@ -336,7 +355,7 @@ extension Session {
   /// A new id at save, and from then on the session is one of this user's.
   ///
   /// - Parameters:
-  ///   - user: any bytes that name the user in the application, 1 to 1,024.
+  ///   - user: what names the user in the application, 1 to 1,024 bytes of UTF-8.
   ///   - label: what to call the session in a list, such as the browser's name; at most 256 bytes.
   /// - Throws: UNSUPPORTED where sessions live in their cookie.
   package func logIn(_ user: Text, label: Text) throws(Failure) {
@@ -366,11 +385,19 @@ extension Session {
     endsOthers = true
   }
 
+  /// Ends the session as `destroy` does, and drops it from the list of its user.
+  package func logOut() throws(Failure) {
+    try load()
+    try destroy()
+  }
+
   /// Empties the session and ends it, for good once it is saved.
   package func destroy() throws(Failure) {
     try checkWritable()
     switch place {
-    case .nowhere: break
+    case .nowhere:
+      // What could not be read is a session to whoever can read it.
+      if origin == .malformed { endedID = presentedID }
     case .named(let id): endedID = id
     case .stored(let record):
       endedID = record.id

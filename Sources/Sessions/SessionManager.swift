@@ -69,7 +69,8 @@ package final class SessionManager {
   ///
   /// - Parameter session: the one that is current, if any.
   package func sessions(of user: Text, current session: Session?) throws(Failure) -> [UserSession] {
-    try policy.sessions(of: user, current: try session?.id(), now: clock.now())
+    try session?.load()
+    return try policy.sessions(of: user, current: try session?.id(), now: clock.now())
   }
 
   /// Ends one session of a user. False: there is none with this reference.

@@ -44,5 +44,15 @@ func allocate(_ count: Int) throws(Failure) -> UnsafeMutablePointer<UInt8> {
   return memory.assumingMemoryBound(to: UInt8.self)
 }
 
+/// A copy that the caller gives back through `swiftsession_free`.
+func copied(_ bytes: [UInt8]) throws(Failure) -> UnsafeMutableRawPointer {
+  let copy = try allocate(bytes.count)
+  bytes.withUnsafeBufferPointer { bytes in
+    if let start = bytes.baseAddress { memcpy(copy, start, bytes.count) }
+  }
+  copy[bytes.count] = 0
+  return UnsafeMutableRawPointer(copy)
+}
+
 /// What one argument may have: far above every format's own limit, far below where sizes overflow.
 private var largestArgument: Int { 1 << 30 }

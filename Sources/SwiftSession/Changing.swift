@@ -101,6 +101,17 @@ public func swiftsession_set_if_absent(
   }
 }
 
+@implementation @_cdecl("swiftsession_remove_item")
+public func swiftsession_remove_item(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
+  _ wasRemoved: UnsafeMutablePointer<Int32>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  change(session, error) { session throws(Failure) in
+    let removed = try session.removeItem(try text(key, "key"), try decoded(json, size, within: 2))
+    wasRemoved?.pointee = removed ? 1 : 0
+  }
+}
+
 @implementation @_cdecl("swiftsession_update_json")
 public func swiftsession_update_json(
   _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ size: Int,
@@ -117,9 +128,28 @@ public func swiftsession_remove(
 ) -> swiftsession_status {
   change(session, error) { session throws(Failure) in
     let key = try text(key, "key")
-    guard try session.remove(key) != nil else {
-      throw Failure(.notFound, "The session has no key '\(key.string)'.")
+    guard try session.remove(key) != nil else { throw noKey(key) }
+  }
+}
+
+@implementation @_cdecl("swiftsession_pop_json")
+public func swiftsession_pop_json(
+  _ session: OpaquePointer?, _ key: UnsafePointer<CChar>?, _ json: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+  _ size: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    let handle = try SessionHandle.require(session)
+    let key = try text(key, "key")
+    let bytes = try handle.change { session throws(Failure) in
+      // Told before it is removed: what cannot be told stays.
+      guard let value = try session.value(key) else { throw noKey(key) }
+      let bytes = try TaggedJSON.encode(value, style: .exact)
+      try session.remove(key)
+      return bytes
     }
+    let loan = try handle.lend(.popped) { () throws(Failure) in bytes }
+    json?.pointee = loan.characters
+    size?.pointee = loan.count
   }
 }
 

@@ -53,6 +53,15 @@ public func swiftsession_load(
   }
 }
 
+@implementation @_cdecl("swiftsession_peek")
+public func swiftsession_peek(
+  _ session: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try SessionHandle.require(session).reading.isPassive = true
+  }
+}
+
 @implementation @_cdecl("swiftsession_id")
 public func swiftsession_id(_ session: OpaquePointer?) -> UnsafePointer<CChar>? {
   guard let handle = SessionHandle.find(session) else { return nil }

@@ -172,10 +172,12 @@ private func lend(
 }
 
 private func value(_ handle: SessionHandle, _ key: Text) throws(Failure) -> Value {
-  guard let value = try handle.reading.value(key) else {
-    throw Failure(.notFound, "The session has no key '\(key.string)'.")
-  }
+  guard let value = try handle.reading.value(key) else { throw noKey(key) }
   return value
+}
+
+func noKey(_ key: Text) -> Failure {
+  Failure(.notFound, "The session has no key '\(key.string)'.")
 }
 
 func payloadCodec(_ name: Text) throws(Failure) -> PayloadCodec {

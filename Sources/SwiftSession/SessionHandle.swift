@@ -65,6 +65,8 @@ enum LoanKey: Equatable {
   case bytes(Text)
   case json(Text)
   case payload(PayloadCodec)
+  case popped
+  case user
   case id
 }
 

@@ -138,16 +138,6 @@ private func storeToken(_ token: UnsafeRawPointer?, _ size: Int) throws(Failure)
   return token
 }
 
-/// A copy that the caller gives back through `swiftsession_free`.
-private func copied(_ bytes: [UInt8]) throws(Failure) -> UnsafeMutableRawPointer {
-  let copy = try allocate(bytes.count)
-  bytes.withUnsafeBufferPointer { bytes in
-    if let start = bytes.baseAddress { memcpy(copy, start, bytes.count) }
-  }
-  copy[bytes.count] = 0
-  return UnsafeMutableRawPointer(copy)
-}
-
 private var anotherRecord: Failure {
   Failure(.conflict, "Another record is in the store by now; nothing was changed. Load it and try again.")
 }
