@@ -86,6 +86,55 @@ import Testing
       name: "append to a map", loaded: #"{"l":[0]}"#, changes: { $0.append(path("l"), .integer(1)) },
       newest: #"{"l":{}}"#, merged: nil),
     Rule(
+      name: "remove item: the first equal one of what is there then", loaded: #"{"l":[1,2]}"#,
+      changes: { $0.removeItem(path("l"), .integer(2)) }, newest: #"{"l":[2,1,2,3]}"#, merged: #"{"l":[1,2,3]}"#),
+    Rule(
+      name: "remove item: another removed it", loaded: #"{"l":[1,2]}"#,
+      changes: { $0.removeItem(path("l"), .integer(2)) }, newest: #"{"l":[1]}"#, merged: #"{"l":[1]}"#),
+    Rule(
+      name: "remove item: no array any more", loaded: #"{"l":[1]}"#,
+      changes: { $0.removeItem(path("l"), .integer(1)) }, newest: #"{"a":1}"#, merged: #"{"a":1}"#),
+    Rule(
+      name: "remove item of a map", loaded: #"{"l":[1]}"#, changes: { $0.removeItem(path("l"), .integer(1)) },
+      newest: #"{"l":{}}"#, merged: nil),
+    Rule(
+      name: "remove item twice: two of them", loaded: #"{"l":[1,1]}"#,
+      changes: {
+        $0.removeItem(path("l"), .integer(1))
+        $0.removeItem(path("l"), .integer(1))
+      }, newest: #"{"l":[0,1,1,1]}"#, merged: #"{"l":[0,1]}"#),
+    Rule(
+      name: "append, then remove item: in that order", loaded: #"{"l":[1]}"#,
+      changes: {
+        $0.append(path("l"), .integer(2))
+        $0.removeItem(path("l"), .integer(2))
+      }, newest: #"{"l":[2,1]}"#, merged: #"{"l":[1,2]}"#),
+    Rule(
+      name: "set, then remove item: set", loaded: "{}",
+      changes: {
+        $0.set(path("l"), .array([.integer(1), .integer(2)]))
+        $0.removeItem(path("l"), .integer(1))
+      }, newest: #"{"l":[1]}"#, merged: #"{"l":[2]}"#),
+    Rule(
+      name: "remove item: 1 is neither 1.0 nor true", loaded: #"{"l":[1]}"#,
+      changes: { $0.removeItem(path("l"), .integer(1)) }, newest: #"{"l":[1.0,true,1]}"#,
+      merged: #"{"l":[1.0,true]}"#),
+    Rule(
+      name: "pop: gone, whatever another has made of it", loaded: #"{"a":1}"#, changes: { $0.remove(path("a")) },
+      newest: #"{"a":2,"b":3}"#, merged: #"{"b":3}"#),
+    Rule(
+      name: "set if absent, then add: to what was there", loaded: "{}",
+      changes: {
+        $0.setIfAbsent(path("n"), .integer(5))
+        $0.add(path("n"), 1)
+      }, newest: #"{"n":100}"#, merged: #"{"n":101}"#),
+    Rule(
+      name: "remove, then set if absent: set", loaded: #"{"a":1}"#,
+      changes: {
+        $0.remove(path("a"))
+        $0.setIfAbsent(path("a"), .integer(2))
+      }, newest: #"{"a":9}"#, merged: #"{"a":2}"#),
+    Rule(
       name: "set if absent: another was first", loaded: "{}", changes: { $0.setIfAbsent(path("a"), .integer(1)) },
       newest: #"{"a":2}"#, merged: #"{"a":2}"#),
     Rule(
@@ -130,6 +179,41 @@ import Testing
       merged: #"{"a":{"b":2}}"#),
   ]
 
+  /// Two requests that changed different keys of the map at one depth, saved in either order.
+  @Test(arguments: 1...100)
+  func mapsMergeAtAnyDepth(_ depth: Int) throws {
+    func session(_ innermost: String) -> Map {
+      map(String(repeating: #"{"m":"#, count: depth) + innermost + String(repeating: #","z":0}"#, count: depth))
+    }
+    func log(_ changed: String) -> ChangeLog {
+      var log = ChangeLog()
+      log.difference(from: session(#"{"a":0,"b":0,"c":0}"#), to: session(changed))
+      return log
+    }
+    let one = log(#"{"a":1,"b":0,"c":1}"#)
+    let other = log(#"{"a":2,"b":2,"d":2}"#)
+    let loaded = session(#"{"a":0,"b":0,"c":0}"#)
+    #expect(one.count == 2 && other.count == 4)
+    #expect(text(try other.replay(on: one.replay(on: loaded))) == text(session(#"{"a":2,"b":2,"d":2}"#)))
+    #expect(text(try one.replay(on: other.replay(on: loaded))) == text(session(#"{"a":1,"b":2,"d":2,"c":1}"#)))
+  }
+
+  @Test func operationsOfManyRequestsCompose() throws {
+    // Each adds, appends what is its own and takes away what was there; the order in which they are saved is any.
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+      var newest = map(#"{"n":0,"l":["a","b","c","d"]}"#)
+      for number in order {
+        var log = ChangeLog()
+        log.add(path("n"), Int64(number))
+        log.append(path("l"), .integer(Int64(number)))
+        log.removeItem(path("l"), .text(["a", "b", "c", "d"][number]))
+        newest = try log.replay(on: newest)
+      }
+      let list = order.map(String.init).joined(separator: ",")
+      #expect(text(newest) == #"{"n":6,"l":[\#(list)]}"#)
+    }
+  }
+
   @Test func theLogStaysSmall() {
     var log = ChangeLog()
     for number in 0..<1_000 {
@@ -142,6 +226,8 @@ import Testing
     #expect(log.count == 3 && log.counts)
     log.set(path("l"), .null)
     #expect(!log.counts)
+    log.removeItem(path("i"), .null)
+    #expect(log.counts)
     log.clear()
     #expect(log.count == 0 && !log.isEmpty)
   }

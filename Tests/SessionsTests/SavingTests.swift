@@ -68,6 +68,35 @@ import Testing
     #expect(try other.value("one") == .integer(1))
   }
 
+  @Test func itemsAreRemovedFromWhatIsThereThen() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let first = manager.open(cookie)
+    try first.set("l", .array([.integer(1), .integer(2), .integer(3)]))
+    try first.save()
+    let one = manager.open(cookie)
+    let other = manager.open(cookie)
+    #expect(try one.removeItem("l", .integer(1)))
+    #expect(try one.removeItem("l", .integer(2)))
+    #expect(try other.removeItem("l", .integer(2)))
+    #expect(try !other.removeItem("l", .integer(9)))
+    try one.save()
+    try other.save()
+    #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","l":[3]}"#)
+  }
+
+  @Test func nothingToRemoveIsNoChange() throws {
+    let manager = try manager()
+    let session = manager.open(try stored(manager))
+    #expect(try !session.removeItem("l", .null))
+    #expect(throws: Failure.self) { try session.removeItem("user", .null) }
+    try session.set("l", .array([]))
+    try session.save()
+    let reader = manager.open(session.cookie ?? "")
+    #expect(try !reader.removeItem("l", .null))
+    #expect(!reader.modified)
+  }
+
   @Test func addsOfTwoRequestsAreBothCounted() throws {
     let manager = try manager()
     let cookie = try stored(manager)
