@@ -13,7 +13,7 @@ Outside of any framework:
 
 from ._errors import ConfigError, Conflict, Error, SessionGone, Status, Timeout, Unavailable
 from ._library import library as _loaded
-from .session import Origin, Session, SessionManager
+from .session import Origin, Session, SessionManager, UserSession
 
 __all__ = [
     "ConfigError",
@@ -26,6 +26,7 @@ __all__ = [
     "Status",
     "Timeout",
     "Unavailable",
+    "UserSession",
     "library_version",
 ]
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from ._errors import Error, Status
 from ._library import borrowed, check, error_pointer, library
 from ._manager import Manager, WallClock
 from ._turns import TakesTurns, one_at_a_time
+from ._users import UserSession, ended_text, user_name, user_sessions
 from ._values import COOKIE, PICKLED, STORED
 
-__all__ = ["Origin", "Session", "SessionManager"]
+__all__ = ["Origin", "Session", "SessionManager", "UserSession"]
 
 _logger = logging.getLogger("swiftsession")
+
+Result = TypeVar("Result")
 
 _SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
 
@@ -67,6 +70,39 @@ class SessionManager:
         handle = c_void_p()
         self._manager.call(function, self._manager.handle, data, len(data), byref(handle))
         return self.session_class(self._manager, handle.value)
+
+    # ---- The sessions of a user ----
+
+    def end_user(self, user: str) -> None:
+        """Ends all sessions of a user, however many there are, by one write that the next request of each sees."""
+        name = user_name(user)
+        self._tend(library.manager_end_user, name, len(name))
+
+    def user_sessions(self, user: str, session: Session | None = None) -> list[UserSession]:
+        """The newest 256 sessions of a user, the oldest of them first; `session` is the one that is current."""
+        name = user_name(user)
+        if session is None:
+            return self._listed(name, None)
+        return session._lend_handle(lambda handle: self._listed(name, handle))
+
+    def end_session(self, user: str, reference: str) -> bool:
+        """Ends one session of a user. False: this user has none of this reference."""
+        name, reference_text = user_name(user), ended_text(reference, "reference")
+        try:
+            self._tend(library.manager_end_session, name, len(name), reference_text)
+        except Error as problem:
+            if problem.status == Status.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def _listed(self, name: bytes, session: int | None) -> list[UserSession]:
+        listed, size = c_void_p(), c_size_t()
+        self._tend(library.manager_user_sessions, session, name, len(name), byref(listed), byref(size))
+        try:
+            return user_sessions(borrowed(listed, size))
+        finally:
+            library.free(listed)
 
     # ---- Upkeep of the store; a session in a cookie has none ----
 
@@ -202,6 +238,27 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         values.setdefault(key, []).append(item)
         self._lent[key] = self._codec.encode(values[key])
 
+    @one_at_a_time
+    def remove_item(self, key: str, item: Any) -> bool:
+        """Removes the first item of a list that equals this one. False: there is none.
+
+        Merged with the changes of other requests, it removes the first such item of what is there then.
+        """
+        values, name, was_removed = self._values, _plain_name(key), c_int32()
+        items = values.get(key)
+        place = None
+        if isinstance(items, list):
+            if item not in items:
+                return False
+            place = items.index(item)
+            item = items[place]  # of what is equal in Python, 1 and 1.0 for one, the one that is there
+        self._flush(key)
+        self._write(library.remove_item, name, self._codec.encode(item), byref(was_removed))
+        if was_removed.value and isinstance(items, list) and place is not None:
+            del items[place]
+            self._lent[key] = self._codec.encode(items)
+        return bool(was_removed.value)
+
     @property
     @one_at_a_time
     def permanent(self) -> bool:
@@ -274,6 +331,47 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         self._manager.call(library.load, self._handle)
 
     @one_at_a_time
+    def peek(self) -> None:
+        """This request does not extend the session's time, unless it changes something: for polling and the like."""
+        check(library.peek(self._handle, error_pointer()))
+
+    @one_at_a_time
+    def login(self, user: str, label: str | None = None) -> None:
+        """Logs a user in, in a store: a new id at save(), and from then on the session is one of this user's.
+
+        `label` is what to call it in a list, such as the browser's name. Where SESSION_USER_LIMIT refuses one more,
+        save() raises Conflict.
+        """
+        name = user_name(user)
+        known_as = None if label is None else ended_text(label, "label")
+        self._manager.call(library.login, self._handle, name, len(name), known_as)
+
+    @one_at_a_time
+    def logout(self) -> None:
+        """Ends the session for good at save(), and drops it from its user's list."""
+        self._manager.call(library.logout, self._handle)
+        self._is_refused = False
+        self._forget()
+
+    @property
+    @one_at_a_time
+    def user(self) -> str | None:
+        """Who logged in with login(); None where nobody did."""
+        name, size = c_void_p(), c_size_t()
+        try:
+            self._manager.call(library.user, self._handle, byref(name), byref(size))
+        except Error as problem:
+            if problem.status == Status.NOT_FOUND:
+                return None
+            raise
+        return borrowed(name, size).decode()
+
+    @one_at_a_time
+    def end_others(self) -> None:
+        """At save() all sessions of the user but this one end. NOT_FOUND where nobody has logged in."""
+        self._manager.call(library.end_others, self._handle)
+
+    @one_at_a_time
     def renew(self) -> None:
         """Marks the session for a new id, at login or any other change of rights."""
         self._load_stored()
@@ -341,6 +439,10 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         raise TypeError("A session cannot be copied or pickled; dict(session) can.")
 
     # ---- The library's copy ----
+
+    @one_at_a_time
+    def _lend_handle(self, use: Callable[[int], Result]) -> Result:
+        return use(self._handle)
 
     @property
     def _handle(self) -> int:
@@ -481,6 +583,7 @@ def _plain_name(key: str) -> bytes:
     name = _name(key)
     if name is None:
         raise ValueError(
-            "add() and append() take no key with a zero character or a lone surrogate; session[key] = ... does."
+            "add(), append() and remove_item() take no key with a zero character or a lone surrogate; "
+            "session[key] = ... does."
         )
     return name
