@@ -230,9 +230,10 @@ class StoreSessionInterface(CookieSessionInterface):
             session.renew()
 
     def manager(self, app: Flask) -> sessions.SessionManager:
-        """The application's sessions outside of a request, for upkeep: `manager(app).sweep()`."""
+        """The application's sessions as a whole, for upkeep and users: `manager(app).end_user("jack")`."""
         with app.app_context():
-            return self._manager(app, self._settings(app))
+            itself = current_app._get_current_object()  # type: ignore[attr-defined]  # `app` may be current_app
+            return self._manager(itself, self._settings(itself))
 
     def open_session(self, app: Flask, request: Request) -> Any:
         if _is_client_side(app):
