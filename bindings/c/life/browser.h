@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the web server and the browser do around the programs of this folder. */
+#ifndef BROWSER_H
+#define BROWSER_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <swiftsession.h>
+
+static swiftsession_error error;
+
+/* Ends the program with the message of a call that failed. */
+#define TRY(call)                                                                                                      \
+  do {                                                                                                                 \
+    if (call) {                                                                                                        \
+      fprintf(stderr, "%s: %s\n", swiftsession_status_name(error.status), error.message);                              \
+      exit(1);                                                                                                         \
+    }                                                                                                                  \
+  } while (0)
+
+/* The time, which the programs set forward. */
+static int64_t now = 1700000000;
+
+static inline int64_t time_now(void *context) { return *(int64_t *)context; }
+
+typedef struct setting {
+  const char *name, *value;
+} setting;
+
+/* A manager of these settings, up to one without a name. */
+static inline swiftsession_manager *manager_of(const setting *settings) {
+  swiftsession_config *config;
+  swiftsession_manager *manager;
+  TRY(swiftsession_config_new(&config, &error));
+  for (; settings->name != NULL; settings++)
+    TRY(swiftsession_config_set(config, settings->name, settings->value, &error));
+  TRY(swiftsession_manager_open(config, &manager, &error));
+  TRY(swiftsession_manager_set_clock(manager, time_now, &now, &error));
+  swiftsession_config_free(config);
+  return manager;
+}
+
+/* A browser remembers one cookie. */
+typedef struct browser {
+  char cookie[256];
+} browser;
+
+/* A request of a browser begins. */
+static inline swiftsession_session *request(swiftsession_manager *manager, const browser *from) {
+  swiftsession_session *session;
+  TRY(swiftsession_open(manager, from->cookie, strlen(from->cookie), &session, &error));
+  return session;
+}
+
+/* It ends: the session is saved, and the browser remembers what the Set-Cookie line says. */
+static inline void answer(swiftsession_session *session, browser *to) {
+  TRY(swiftsession_save(session, &error));
+  for (size_t i = 0; i < swiftsession_header_count(session); i++) {
+    if (strcmp(swiftsession_header_name(session, i), "Set-Cookie") == 0)
+      sscanf(swiftsession_header_value(session, i), "%255[^;]", to->cookie);
+  }
+  swiftsession_session_free(session);
+}
+
+/* Prints what the sessions of jack are called, the current one in brackets, and takes the reference of the first. A
+   program of yours reads the JSON with the library that it has for that. */
+static inline void show_sessions(const char *when, swiftsession_manager *manager, swiftsession_session *current,
+                                 char first[32]) {
+  char *json, *label;
+  TRY(swiftsession_manager_user_sessions(manager, current, "jack", 4, &json, NULL, &error));
+  sscanf(json, "[{\"reference\":\"%31[^\"]", first);
+  printf("%s:", when);
+  for (label = json; (label = strstr(label, "\"label\":\"")) != NULL;) {
+    label += strlen("\"label\":\"");
+    int size = (int)strcspn(label, "\"");
+    int is_current = strncmp(label + size, "\",\"current\":true", 16) == 0;
+    printf(is_current ? " [%.*s]" : " %.*s", size, label);
+  }
+  printf("\n");
+  swiftsession_free(json);
+}
+
+/* Prints whose a session is, and what is in its cart. */
+static inline void show(const char *when, swiftsession_session *session) {
+  const char *user = "nobody";
+  int64_t cart = 0;
+  swiftsession_user(session, &user, NULL, NULL); /* writes nothing where there is nobody */
+  swiftsession_get_integer(session, "cart", &cart, NULL);
+  printf("%s: %s %d\n", when, user, (int)cart);
+}
+
+/* Prints everything that is in a session, as tagged JSON. */
+static inline void show_values(swiftsession_manager *manager, const browser *from) {
+  const void *json;
+  swiftsession_session *session = request(manager, from);
+  TRY(swiftsession_payload(session, "tagged", &json, NULL, &error));
+  puts(json);
+  swiftsession_session_free(session);
+}
+
+#endif
