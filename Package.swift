@@ -117,7 +117,7 @@ let package = Package(
     module("Keys", ["Settings", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
-    module("Backends", ["Stores", "Settings", "CSupport", "Support"] + backends.map(\.dependency), small),
+    module("Backends", ["Stores", "Settings", "Crypto", "CSupport", "Support"] + backends.map(\.dependency), small),
     module("Records", ["Values", "Support"], small),
     module(
       "Sessions",

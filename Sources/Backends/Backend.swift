@@ -13,6 +13,7 @@ package enum Backend {
     }
     let kind = type == "sqlalchemy" ? database(settings) : type
     if kind == "cookie" { return nil }
+    if kind == "filesystem" { return FilesystemStore(try FilesystemOptions(settings)) }
     if kind == "memory" { return MemoryStore(log: log) }
     if kind == "memcached" {
       #if Memcached
@@ -65,9 +66,9 @@ package enum Backend {
     return Failure(.unsupported, "\(name) \(type.string) is not in this build; \(usable) are")
   }
 
-  /// What this build has: `cookie, memory, memcached, mysql, redis and sqlite`.
+  /// What this build has: `cookie, filesystem, memory, redis and sqlite`.
   private static var usable: String {
-    var names: [StaticString] = ["cookie", "memory"]
+    var names: [StaticString] = ["cookie", "filesystem", "memory"]
     #if Memcached
       names.append("memcached")
     #endif

@@ -95,7 +95,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .sqlalchemyBindKey:
       ("SESSION_SQLALCHEMY_BIND_KEY", .refused(.config, "give that bind's URL as SESSION_SQLALCHEMY_DATABASE_URI"))
     case .cachelibObject:
-      ("SESSION_CACHELIB", .refused(.unsupported, "use another SESSION_TYPE"))
+      ("SESSION_CACHELIB", .refused(.config, "give the folder of its FileSystemCache as SESSION_FILE_DIR"))
     case .dynamodb: ("SESSION_DYNAMODB", .refused(.unsupported, "use another SESSION_TYPE"))
     case .dynamodbTable: ("SESSION_DYNAMODB_TABLE", .refused(.unsupported, "use another SESSION_TYPE"))
     }
@@ -103,8 +103,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
 
   private static var sessionTypes: [SettingWord] {
     [
-      "cookie", "memory", "memcached", "mongodb", "mysql", "postgresql", "redis", "sqlite", "sqlalchemy",
-      .later("filesystem"), .later("cachelib", of: "filesystem"),
+      "cookie", "filesystem", "memory", "memcached", "mongodb", "mysql", "postgresql", "redis", "sqlite", "sqlalchemy",
+      .alias("cachelib", of: "filesystem"),
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),
     ]

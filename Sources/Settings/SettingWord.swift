@@ -16,8 +16,13 @@ package struct SettingWord: Sendable, ExpressibleByStringLiteral {
   }
 
   /// A word of a later release: it may be set, and a manager that would need it does not open.
-  package static func later(_ text: StaticString, of meaning: StaticString? = nil) -> SettingWord {
-    SettingWord(text, meaning: meaning ?? text, isProposed: false)
+  package static func later(_ text: StaticString) -> SettingWord {
+    SettingWord(text, meaning: text, isProposed: false)
+  }
+
+  /// Another name for a word.
+  package static func alias(_ text: StaticString, of meaning: StaticString) -> SettingWord {
+    SettingWord(text, meaning: meaning, isProposed: false)
   }
 
   package static func refused(_ text: StaticString, _ status: Status, _ advice: StaticString) -> SettingWord {

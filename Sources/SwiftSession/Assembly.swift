@@ -10,6 +10,7 @@ enum Assembly {
     try settings.check()
     try refuseWhatIsNotHereYet(settings)
     try refuseWhatNeedsAStore(settings)
+    let settings = try withFormatOfFiles(settings, log)
     let store = try Backend.store(settings, log: log)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
     return try SessionManager.make(settings, store: store, log: log)
@@ -33,6 +34,19 @@ enum Assembly {
         "\(name.text) needs a store: of a session in its cookie the server knows the age of the signature alone, which "
           + "PERMANENT_SESSION_LIFETIME limits.")
     }
+  }
+
+  /// Files hold pickles whatever the format of other stores is, as Flask-Session has it: it would fail on anything else.
+  private static func withFormatOfFiles(_ settings: Settings, _ log: Log) throws(Failure) -> Settings {
+    guard settings.text(.sessionType) == "filesystem" else { return settings }
+    let format = settings.text(.serializationFormat)
+    if format == "pickle0" || format == "pickle4" || format == "pickle5" { return settings }
+    if let format {
+      log(.warning, "SESSION_SERIALIZATION_FORMAT \(format.string) is not for files; pickle5 is written, as ever.")
+    }
+    var settings = settings
+    try settings.set(Text(stringLiteral: SettingName.serializationFormat.text), text: "pickle5")
+    return settings
   }
 
   private static func warnOfKeys(_ settings: Settings, _ log: Log, signs: Bool) {

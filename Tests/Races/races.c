@@ -8,7 +8,7 @@
      races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once
      races killed DB KILLS             processes killed at any moment of a save
      races hurried DB TIMES            adds and renewals that have next to no time, while another process writes
-   DB is the path of a SQLite file or the address of a server. */
+   DB is the path of a SQLite file, .db, or of a folder, or the address of a server. */
 #define _GNU_SOURCE
 #include "../C/check.h"
 #include "swiftsession.h"
@@ -40,7 +40,8 @@ static swiftsession_manager *manager_within(const char *store, const char *timeo
                                            {"mysql", "SESSION_MYSQL"},
                                            {"postgresql", "SESSION_POSTGRESQL"},
                                            {"redis", "SESSION_REDIS"}};
-  const char *type = "sqlite", *setting = "SESSION_SQLITE";
+  int is_sqlite = strstr(store, ".db") != NULL;
+  const char *type = is_sqlite ? "sqlite" : "filesystem", *setting = is_sqlite ? "SESSION_SQLITE" : "SESSION_FILE_DIR";
   for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
     if (strncmp(store, servers[i][0], strlen(servers[i][0])) == 0) {
       type = servers[i][0];

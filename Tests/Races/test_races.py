@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import sqlite3
 import subprocess
@@ -34,18 +35,23 @@ def races() -> Path:
     return program
 
 
-@pytest.fixture(params=["sqlite", *SERVERS])
+@pytest.fixture(params=["filesystem", "sqlite", *SERVERS])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
-    """The path of a SQLite file, or the address of a server."""
+    """The path of a folder or of a SQLite file, or the address of a server."""
     if request.param == "sqlite":
         yield tmp_path / "sessions.db"
+    elif request.param == "filesystem":
+        yield tmp_path / "sessions"
     else:
         with SERVERS[request.param](tmp_path) as address:
             yield address
 
 
 def assert_sound(database: Path | str) -> None:
-    if isinstance(database, Path):
+    if isinstance(database, Path) and database.is_dir():
+        files = [file for file in database.iterdir() if not file.name.endswith(".__wz_cache")]
+        assert files and all(pickle.loads(file.read_bytes()[4:]) is not None for file in files)
+    elif isinstance(database, Path):
         assert sqlite3.connect(database).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 

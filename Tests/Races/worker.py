@@ -11,10 +11,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "pytho
 import swiftsession  # noqa: E402
 
 way, database, cookie, *rest = sys.argv[1:]
-store = database.partition(":")[0].partition("+")[0] if "://" in database else "sqlite"
-manager = swiftsession.SessionManager(
-    **{"SESSION_TYPE": store, f"SESSION_{store.upper()}": database, "SESSION_TIMEOUT": 60}
-)
+if "://" in database:
+    store = database.partition(":")[0].partition("+")[0]
+    place = f"SESSION_{store.upper()}"
+else:
+    store, place = ("sqlite", "SESSION_SQLITE") if database.endswith(".db") else ("filesystem", "SESSION_FILE_DIR")
+manager = swiftsession.SessionManager(**{"SESSION_TYPE": store, place: database, "SESSION_TIMEOUT": 60})
 for number in range(1, int(rest[-1]) + 1):
     session = manager.open(cookie)
     if way == "set":

@@ -121,10 +121,10 @@ struct SettingsTests {
     #expect(failure("SESSION_TYPE", "")?.status == .config)
     #expect(
       failure("SESSION_TYPE", "sqlit")?.message.hasPrefix(
-        "SESSION_TYPE is \"sqlit\"; the nearest is sqlite; one of these is expected: cookie, memory, ") == true)
+        "SESSION_TYPE is \"sqlit\"; the nearest is sqlite; one of these is expected: cookie, filesystem, ") == true)
     for text in ["", "x", "oracle"] {
       let message = try #require(failure("SESSION_TYPE", text)?.message)
-      #expect(message.contains("; one of these is expected: cookie, memory, ") && !message.contains("nearest"))
+      #expect(message.contains("; one of these is expected: cookie, filesystem, ") && !message.contains("nearest"))
     }
     // What is near is of a later release.
     #expect(failure("SESSION_RECORD_FORMAT", "seald")?.message.contains("nearest") == false)

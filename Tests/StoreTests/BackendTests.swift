@@ -36,11 +36,16 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }
 
-  @Test(arguments: ["filesystem"])
-  func aStoreOfALaterReleaseIsRefusedWithThoseOfThisOne(_ type: String) throws {
-    let failure = try #require(try failure([("SESSION_TYPE", Text(type))]))
-    #expect(failure.status == .unsupported)
-    #expect(failure.message.hasPrefix("SESSION_TYPE \(type) is not in this build; cookie"))
+  @Test func filesystem() throws {
+    let folder = try TemporaryFolder()
+    let settings = try settings([
+      ("SESSION_TYPE", "cachelib"), ("SESSION_FILE_DIR", folder.path("here")), ("SESSION_FILE_THRESHOLD", "0"),
+      ("SESSION_FILE_MODE", "0o640"),
+    ])
+    let store = try #require(try Backend.store(settings) as? FilesystemStore)
+    #expect(try store.create("a", [1], timeToLive: 10, at()).isCreated)
+    #expect(try status([("SESSION_TYPE", "filesystem")]) == nil)
+    #expect(try status([("SESSION_TYPE", "filesystem"), ("SESSION_FILE_MODE", "0o066")]) == .config)
   }
 
   #if MongoDB

@@ -14,8 +14,10 @@ static swiftsession_store *open_store(const char *path) {
   swiftsession_error error = {0};
   swiftsession_config *config;
   swiftsession_store *store = NULL;
-  if (swiftsession_config_new(&config, &error) || swiftsession_config_set(config, "SESSION_TYPE", "sqlite", &error) ||
-      swiftsession_config_set(config, "SESSION_SQLITE", path, &error) ||
+  int is_sqlite = strstr(path, ".db") != NULL;
+  if (swiftsession_config_new(&config, &error) ||
+      swiftsession_config_set(config, "SESSION_TYPE", is_sqlite ? "sqlite" : "filesystem", &error) ||
+      swiftsession_config_set(config, is_sqlite ? "SESSION_SQLITE" : "SESSION_FILE_DIR", path, &error) ||
       swiftsession_config_set(config, "SESSION_TIMEOUT", "120", &error) ||
       swiftsession_store_open(config, &store, &error)) {
     fprintf(stderr, "open: %s\n", error.message);

@@ -71,6 +71,13 @@ class Store:
         call("store_remove", self.handle, *data(key), None, c_size_t(0))
 
 
+def store_at(path, timeout: float = 120) -> Store:
+    """On a SQLite file, .db, or else a folder."""
+    if str(path).endswith(".db"):
+        return sqlite(path, timeout)
+    return Store(SESSION_TYPE="filesystem", SESSION_FILE_DIR=str(path), SESSION_TIMEOUT=str(timeout))
+
+
 def sqlite(path, timeout: float = 120) -> Store:
     return Store(SESSION_TYPE="sqlite", SESSION_SQLITE=str(path), SESSION_TIMEOUT=str(timeout))
 
@@ -91,7 +98,7 @@ def add(store: Store):
 
 
 def main(path: str, times: str):
-    store = sqlite(path)
+    store = store_at(path)
     try:
         store.create(b"k", bytes(64))
     except StoreError as error:

@@ -20,6 +20,8 @@ static const EVP_MD *message_digest(int algorithm) {
     return EVP_sha256();
   case CCRYPTO_SHA512:
     return EVP_sha512();
+  case CCRYPTO_MD5:
+    return EVP_md5();
   default:
     return NULL;
   }

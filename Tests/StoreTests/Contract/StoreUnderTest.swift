@@ -13,12 +13,14 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   var keepsOurTime = true
   /// False where a loaded record cannot say how long it has still. Those of a bed's `other` store do.
   var tellsRemaining = true
+  /// Before this second every record ends, whatever time it was given.
+  var endOfTime = Int64.max
   /// The largest record that a test may store, one byte above being TOO_LARGE.
   let largestRecord: Int
   let make: @Sendable () throws -> Bed
 
   static var all: [StoreUnderTest] {
-    var all = [memory]
+    var all = [filesystem, memory]
     #if Memcached
       all += [memcached, memcachedRing]
     #endif

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +15,7 @@ from ._settings import type_of
 
 _MEMCACHED = "SESSION_MEMCACHED"
 _MONGODB = "SESSION_MONGODB"
+_CACHE = "SESSION_CACHELIB"
 _REDIS = "SESSION_REDIS"
 _OBJECT = "SESSION_SQLALCHEMY"
 _BIND_KEY = "SESSION_SQLALCHEMY_BIND_KEY"
@@ -43,6 +46,10 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     mongodb = named.get(_MONGODB)
     if mongodb is not None and not isinstance(mongodb, (str, bytes)):
         named[_MONGODB] = _mongodb_address(mongodb)
+    cache = named.get(_CACHE)
+    if cache is not None and type_of(named.get("SESSION_TYPE")) == "cachelib" and not isinstance(cache, (str, bytes)):
+        del named[_CACHE]
+        named.update(_files(cache))
     redis = named.get(_REDIS)
     if redis is not None and not isinstance(redis, (str, bytes)):
         named[_REDIS] = _redis_address(redis)
@@ -127,6 +134,19 @@ def _mongodb_host(host: str, port: int | None) -> str:
     if port is None or host.startswith("/"):
         return quote(host, safe="")
     return f"[{quote(host, safe=':')}]:{port}" if ":" in host else f"{quote(host, safe='')}:{port}"
+def _files(cache: Any) -> dict[str, Any]:
+    """The folder of a FileSystemCache of cachelib, and how it keeps files."""
+    folder, threshold, mode = (getattr(cache, name, None) for name in ("_path", "_threshold", "_mode"))
+    kind = type(cache).__name__
+    if not isinstance(folder, (str, os.PathLike)) or not isinstance(threshold, int) or not isinstance(mode, int):
+        raise ConfigError(f"{_CACHE} is of type {kind}; expected a FileSystemCache of cachelib.", Status.UNSUPPORTED)
+    hashing = getattr(cache, "_hash_method", hashlib.md5)
+    if hashing not in (hashlib.md5, hashlib.sha256):
+        raise ConfigError(
+            f"{_CACHE} names its files by a digest of its own; expected hashlib.sha256 or hashlib.md5.",
+            Status.UNSUPPORTED,
+        )
+    return {"SESSION_FILE_DIR": folder, "SESSION_FILE_THRESHOLD": threshold, "SESSION_FILE_MODE": mode}
 
 
 def _redis_address(client: Any) -> str:

@@ -112,7 +112,9 @@ class Manager:
         #: Whether sessions live in their cookie.
         self.is_client_side = type_of(settings.get("SESSION_TYPE")) == "cookie"
         #: Whether records are pickles.
-        self.is_pickling = type_of(settings.get("SESSION_SERIALIZATION_FORMAT")).startswith("pickle")
+        self.is_pickling = type_of(settings.get("SESSION_TYPE")) in ("filesystem", "cachelib") or type_of(
+            settings.get("SESSION_SERIALIZATION_FORMAT")
+        ).startswith("pickle")
         config, handle = c_void_p(), c_void_p()
         check(library.config_new(byref(config), error_pointer()))
         try:

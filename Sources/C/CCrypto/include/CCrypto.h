@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CCRYPTO_SHA1 = 1, CCRYPTO_SHA256 = 2, CCRYPTO_SHA512 = 3 };
+enum { CCRYPTO_SHA1 = 1, CCRYPTO_SHA256 = 2, CCRYPTO_SHA512 = 3, CCRYPTO_MD5 = 4 };
 enum { CCRYPTO_MAX_DIGEST = 64 };
 
 /* The digest of `size` bytes, written to `digest`. 1, or 0 when libcrypto refuses. */

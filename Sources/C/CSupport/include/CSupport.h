@@ -73,6 +73,30 @@ char *csupport_working_directory(void);
    errno: EFBIG above the limit. */
 int csupport_read_file(const char *path, size_t limit, unsigned char **bytes, size_t *size);
 
+/* Files of a folder whose names others may choose too: none of these follows a symbolic link in the last place, and
+   none waits for a pipe. 0 or an errno. */
+/* A regular file, its size and when it was last written. Also CSUPPORT_NOT_REGULAR. */
+int csupport_open_regular(const char *path, int *fd, size_t *size, int64_t *seconds, int64_t *nanoseconds);
+/* Reads `size` bytes, or up to the end. */
+int csupport_read_start(int fd, void *bytes, size_t size, size_t *got);
+/* Writes `draft`, which must not exist, and puts it in the place of `path`, at once. */
+int csupport_replace_file(const char *draft, const char *path, const void *head, size_t head_size, const void *bytes,
+                          size_t size, int mode);
+/* Writes the first bytes of a file anew. */
+int csupport_overwrite_start(const char *path, const void *bytes, size_t size);
+int csupport_remove_file(const char *path);
+/* Makes a folder that is missing, and the folders that it is in with the rights that the process gives new ones. */
+int csupport_make_folder(const char *path, int mode);
+/* Whether it is there and may be read and written. */
+int csupport_check_folder(const char *path);
+/* Names of a folder, a NUL behind each, from a position on: 0 is the beginning, -1 is told at the end. A position means
+   something to later calls as well, though entries come and go. */
+int csupport_read_folder(const char *path, int64_t *position, char *names, size_t size, size_t *used);
+/* Locks a place of a lock file against everyone who locks the same one, threads of this process too. ETIME when the
+   monotonic clock has reached `until`. */
+int csupport_lock_place(const char *path, int mode, int64_t place, int64_t until, int *fd);
+void csupport_unlock_place(int fd, int64_t place);
+
 /* Sockets: each is closed by exec, never blocks and never raises SIGPIPE. What waits ends with ETIME when the monotonic
    clock has reached `until`; INT64_MAX is never. 0 or an errno. No answer of a resolver is bounded in time. */
 int csupport_connect_local(const char *path, int64_t until, int *fd);
