@@ -5,8 +5,9 @@ import hashlib
 import warnings
 
 import pytest
-from cachelib import FileSystemCache
+from cachelib import FileSystemCache, SimpleCache
 
+import swiftsession
 from flask_session_stand import Stand, assert_no_dead_differences, scenarios
 
 FILES = ("fs080_filesystem.json", "fs080_cachelib.json", "fs070_filesystem.json")
@@ -49,8 +50,6 @@ def test_the_table_of_differences_has_no_dead_lines():
 @pytest.mark.parametrize("hashing", [hashlib.md5, hashlib.sha256])
 def test_a_cache_beside_ours(hashing, tmp_path):
     """cachelib itself reads what is written, counts it, and finds it gone."""
-    import swiftsession
-
     with warnings.catch_warnings(action="error"):
         cache = FileSystemCache(str(tmp_path), threshold=3, mode=0o640, hash_method=hashing)
         manager = swiftsession.SessionManager(SESSION_TYPE="cachelib", SESSION_CACHELIB=cache)
@@ -80,9 +79,6 @@ def test_a_cache_beside_ours(hashing, tmp_path):
 
 
 def test_what_is_no_cache_of_files_is_refused(tmp_path):
-    import swiftsession
-    from cachelib import SimpleCache
-
     with pytest.raises(swiftsession.ConfigError, match="SESSION_CACHELIB is of type SimpleCache"):
         swiftsession.SessionManager(SESSION_TYPE="cachelib", SESSION_CACHELIB=SimpleCache())
     cache = FileSystemCache(str(tmp_path), hash_method=hashlib.sha1)

@@ -12,13 +12,12 @@ struct FileCount {
   func begin() throws(Failure) {
     var start: Int64? = 0
     guard try folder.names(from: &start, atMost: 2048).allSatisfy({ !$0.isDigest }), start == nil else { return }
-    let dialect = try FileDialect(of: folder)
-    try write(0, dialect)
+    try write(0, FileDialect.newest)
   }
 
   /// - Returns: the new number; nil where nobody counts.
   func add(_ more: Int64, _ deadline: Deadline) throws(Failure) -> Int64? {
-    let dialect = try FileDialect(of: folder)
+    guard let dialect = try FileDialect.ofCount(in: folder) else { return nil }
     let name = try dialect.countName()
     return try locks.holding(name, deadline) { () throws(Failure) -> Int64? in
       guard let content = try folder.read(name, limit: 64), let header = FileHeader(content.bytes),

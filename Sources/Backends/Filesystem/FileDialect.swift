@@ -17,20 +17,31 @@ struct FileDialect {
     return try FileName(of: key)
   }
 
-  /// As the count that was written last tells. Where nobody counts, as some record that is there; in an empty folder
-  /// that of cachelib 0.16 and later.
-  init(of folder: FileFolder) throws(Failure) {
-    let new = try FileDialect.count(in: folder, try FileName(of: FileDialect.countKey))
+  /// As the count that was written last tells. Nil where nobody counts.
+  static func ofCount(in folder: FileFolder) throws(Failure) -> FileDialect? {
+    let new = try count(in: folder, try FileName(of: countKey))
     var old: (generation: FileHeader.Generation, written: Int64)?
-    if let name = FileName(old: FileDialect.countKey) { old = try FileDialect.count(in: folder, name) }
-    if let old, old.written > new?.written ?? 0 {
-      self = FileDialect(isOld: true, generation: old.generation)
-    } else if new != nil {
-      self = FileDialect.newest
-    } else {
-      self = try FileDialect.ofRecords(in: folder)
-    }
+    if let name = FileName(old: countKey) { old = try count(in: folder, name) }
+    if let old, old.written > new?.written ?? 0 { return FileDialect(isOld: true, generation: old.generation) }
+    return new == nil ? nil : newest
   }
+
+  /// As some record that is there tells. Nil where there is none.
+  static func ofRecords(in folder: FileFolder) throws(Failure) -> FileDialect? {
+    var start: Int64? = 0
+    var old: FileName?
+    for name in try folder.names(from: &start, atMost: 4096) where name.isDigest {
+      if !name.isOld { return newest }
+      old = name
+    }
+    guard let old, let content = try folder.read(old, limit: 64), let header = FileHeader(content.bytes) else {
+      return nil
+    }
+    return FileDialect(isOld: true, generation: header.generation)
+  }
+
+  /// That of cachelib since 0.16.
+  static var newest: FileDialect { FileDialect(isOld: false, generation: .fixed) }
 
   private init(isOld: Bool, generation: FileHeader.Generation) {
     self.isOld = isOld
@@ -39,25 +50,10 @@ struct FileDialect {
 
   private static var countKey: Text { "__wz_cache_count" }
 
-  private static var newest: FileDialect { FileDialect(isOld: false, generation: .fixed) }
-
   private static func count(
     in folder: FileFolder, _ name: FileName
   ) throws(Failure) -> (generation: FileHeader.Generation, written: Int64)? {
     guard let content = try folder.read(name, limit: 64), let header = FileHeader(content.bytes) else { return nil }
     return (header.generation, content.written)
-  }
-
-  private static func ofRecords(in folder: FileFolder) throws(Failure) -> FileDialect {
-    var start: Int64? = 0
-    var old: FileName?
-    for name in try folder.names(from: &start, atMost: 4096) where name.isDigest {
-      if name.text.count == 64 { return newest }
-      old = name
-    }
-    guard let old, let content = try folder.read(old, limit: 64), let header = FileHeader(content.bytes) else {
-      return newest
-    }
-    return FileDialect(isOld: true, generation: header.generation)
   }
 }

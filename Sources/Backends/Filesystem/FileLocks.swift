@@ -28,15 +28,24 @@ final class FileLocks: ForkObserver, @unchecked Sendable {
   func holding<Result>(
     _ name: FileName, _ deadline: Deadline, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    var descriptor: Int32 = -1
-    try FileFailure.check(
-      csupport_lock_place(path, mode, name.place, deadline.milliseconds, &descriptor), "locked")
-    lock.holding { held.append(descriptor) }
-    defer {
-      lock.holding { held.removeAll { $0 == descriptor } }
-      csupport_unlock_place(descriptor, name.place)
-    }
+    let descriptor = try take(name, deadline)
+    defer { drop(name, descriptor) }
     return try body()
+  }
+
+  // Neither of the two is inlined, or there would be copies of them for each type of a result.
+  @inline(never)
+  private func take(_ name: FileName, _ deadline: Deadline) throws(Failure) -> Int32 {
+    var descriptor: Int32 = -1
+    try FileFailure.check(csupport_lock_place(path, mode, name.place, deadline.milliseconds, &descriptor), "locked")
+    lock.holding { held.append(descriptor) }
+    return descriptor
+  }
+
+  @inline(never)
+  private func drop(_ name: FileName, _ descriptor: Int32) {
+    lock.holding { held.removeAll { $0 == descriptor } }
+    csupport_unlock_place(descriptor, name.place)
   }
 
   func prepareForFork() {

@@ -13,15 +13,14 @@ package final class FilesystemStore: SessionStore {
   private let threshold: Int
   private let folder: FileFolder
   private let locks: FileLocks
-  private let swept = SweepPlace()
-  /// The same for what new records remove, so that neither makes the other skip any.
-  private let roomMade = SweepPlace()
+  private let state: FolderState
 
   package init(_ options: FilesystemOptions) {
     limits = StoreLimits(largestRecord: options.largestRecord)
     threshold = options.threshold
     folder = FileFolder(path: options.path, mode: options.mode)
     locks = FileLocks(folder)
+    state = FolderState()
   }
 
   package var largestRecord: Int? { limits.largestRecord }
@@ -38,7 +37,7 @@ package final class FilesystemStore: SessionStore {
     let isNew = try makingFolder(call) { () throws(Failure) -> Bool? in
       try locks.holding(try FileName(of: key), call.deadline) { () throws(Failure) -> Bool? in
         if try find(key, call) != nil { return nil }
-        let dialect = try FileDialect(of: folder)
+        let dialect = try dialect()
         let name = try dialect.name(of: key)
         return try holdingOld(name, call) { () throws(Failure) -> Bool in
           let isNew = try folder.read(name, limit: 0) == nil
@@ -184,8 +183,9 @@ package final class FilesystemStore: SessionStore {
   /// Goes on where the last call stopped, and looks at ten times as many files as it may remove.
   package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
     guard limit > 0 else { return true }
-    let looking = min(limit, 100_000) * 10
-    return try sweep(from: swept, removing: limit, looking: looking, call)
+    let next = try sweep(from: state.swept, removing: limit, looking: min(limit, 100_000) * 10, call)
+    state.swept = next ?? 0
+    return next != nil
   }
 
   package func ping(_ call: Call) throws(Failure) {
@@ -200,19 +200,27 @@ package final class FilesystemStore: SessionStore {
   }
 
   private func sweep(
-    from place: SweepPlace, removing most: Int, looking: Int, _ call: Call
-  ) throws(Failure) -> Bool {
+    from place: Int64, removing most: Int, looking: Int, _ call: Call
+  ) throws(Failure) -> Int64? {
     let (removed, next) = try FileSweeper(folder: folder, locks: locks)
-      .sweep(from: place.value, removing: most, looking: looking, call)
-    place.value = next ?? 0
+      .sweep(from: place, removing: most, looking: looking, call)
     if removed > 0 { count(Int64(-removed), call) }
-    return next != nil
+    return next
   }
 
   /// A new record above the threshold removes what has expired of some others. Live ones stay, however many.
   private func makeRoom(for number: Int64?, _ call: Call) {
     guard threshold > 0, let number, number > threshold else { return }
-    _ = try? sweep(from: roomMade, removing: 8, looking: 8, call)
+    let next = try? sweep(from: state.roomMade, removing: 8, looking: 8, call)
+    state.roomMade = (next ?? nil) ?? 0
+  }
+
+  private func dialect() throws(Failure) -> FileDialect {
+    if let counted = try FileDialect.ofCount(in: folder) { return counted }
+    if let known = state.dialect { return known }
+    guard let met = try FileDialect.ofRecords(in: folder) else { return FileDialect.newest }
+    state.dialect = met
+    return met
   }
 
   private var fileCount: FileCount { FileCount(folder: folder, locks: locks) }
