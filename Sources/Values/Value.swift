@@ -47,7 +47,8 @@ extension Value: Hashable {
     }
   }
 
-  /// Small on purpose: what is never a key of a real session is told apart by its kind or its size alone.
+  /// All of what may be a key in a stored format: keys that are chosen to collide would cost the square of their number.
+  /// Maps are no keys.
   @inline(never)
   package func hash(into hasher: inout Hasher) {
     switch self {
@@ -56,11 +57,18 @@ extension Value: Hashable {
     case .unsigned(let integer): hasher.combine(integer)
     case .double(let double): hasher.combine(double.bitPattern)
     case .bytes(let bytes): bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-    case .array(let items), .tuple(let items): for item in items { item.hash(into: &hasher) }
+    case .array(let items), .tuple(let items):
+      hasher.combine(items.count)
+      for item in items { item.hash(into: &hasher) }
     case .map(let map): hasher.combine(map.count)
     case .bool(let bool): hasher.combine(bool)
-    case .time(let time): hasher.combine(time.seconds)
-    case .uuid(let uuid): hasher.combine(uuid.low)
+    case .time(let time):
+      hasher.combine(time.seconds)
+      hasher.combine(time.nanoseconds)
+      hasher.combine(time.offset ?? 0)
+    case .uuid(let uuid):
+      hasher.combine(uuid.high)
+      hasher.combine(uuid.low)
     case .null: hasher.combine(0)
     }
   }

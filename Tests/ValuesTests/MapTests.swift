@@ -5,6 +5,21 @@ import Testing
 @testable import Values
 
 @Suite struct MapTests {
+  /// Keys from outside that all fell on one place would cost the square of their number.
+  @Test func noTwoKeysAreMadeToCollide() {
+    var keys: [Value] = []
+    for number in 0..<100 {
+      keys.append(.uuid(UUID(high: UInt64(number), low: 7)))
+      keys.append(.uuid(UUID(high: 7, low: UInt64(number + 1000))))
+      keys.append(.time(DateTime(seconds: 900_007, nanoseconds: Int32(number))))
+      keys.append(.time(DateTime(seconds: 8, offset: Int32(number + 1))))
+      keys.append(.tuple(Array(repeating: .tuple([]), count: number + 1)))
+      keys.append((0...number).reduce(.tuple([.tuple([]), .tuple([])])) { inner, _ in .tuple([inner]) })
+    }
+    #expect(Set(keys.map { $0.hashValue }).count == Set(keys).count)
+    #expect(Set(keys).count == keys.count)
+  }
+
   /// Random sets and removals beside an array of pairs, below and above the number of entries that are searched by eye.
   @Test(arguments: [4, 40, 400])
   func keepsOrderThroughSetsAndRemovals(_ keys: Int) {
