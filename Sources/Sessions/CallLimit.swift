@@ -11,7 +11,7 @@ package struct CallLimit: Sendable {
   }
 
   /// A call that begins here.
-  package func call(now: Int64) -> Call {
-    Call(now: now, deadline: .after(milliseconds: milliseconds))
+  package func call(now: Int64, tellsRemaining: Bool = false) -> Call {
+    Call(now: now, deadline: .after(milliseconds: milliseconds), tellsRemaining: tellsRemaining)
   }
 }

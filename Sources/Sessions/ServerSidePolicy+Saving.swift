@@ -7,7 +7,7 @@ internal import Values
 extension ServerSidePolicy {
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
     guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
-    let writer = writer(limit.call(now: session.now))
+    let writer = writer(limit.call(now: session.now, tellsRemaining: !times.touchAlways))
     if let id = session.endedID {
       try writer.end(id)
       if let user = session.endedUser { try? users(writer.call).rename(user, id, to: nil) }

@@ -8,7 +8,7 @@ extension ServerSidePolicy {
   }
 
   func sessions(of user: Text, current id: Text?, now: Int64) throws(Failure) -> [UserSession] {
-    let call = limit.call(now: now)
+    let call = limit.call(now: now, tellsRemaining: true)
     let writer = writer(call)
     guard let (epoch, entries) = try users(call).entries(user) else { return [] }
     var sessions: [UserSession] = []

@@ -86,7 +86,7 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   func load(_ id: Text, into session: Session) throws(Failure) {
-    let writer = writer(limit.call(now: session.now))
+    let writer = writer(limit.call(now: session.now, tellsRemaining: !times.touchAlways))
     try put(into: session, writer) { () throws(Failure) in try writer.load(id) }
   }
 

@@ -31,7 +31,7 @@ struct UserRecord {
 
   /// - Throws: MALFORMED.
   init(_ bytes: [UInt8]) throws(Failure) {
-    let map = try PayloadCodec.messagePack.decode(bytes).map
+    let map = try PayloadCodec.messagePack.decode(HiddenRecord.content(bytes, "user") ?? []).map
     guard case .text(let epoch)? = map["epoch"], case .integer(let until)? = map["until"],
       case .array(let items)? = map["sessions"], !epoch.isEmpty
     else {
@@ -52,7 +52,7 @@ struct UserRecord {
     map["epoch"] = .text(epoch)
     map["until"] = .integer(until)
     map["sessions"] = .array(entries.map { .array([.text($0.id), .integer($0.created), .text($0.label)]) })
-    return try PayloadCodec.messagePack.encode(map)
+    return HiddenRecord.make("user", try PayloadCodec.messagePack.encode(map))
   }
 
   mutating func add(_ entry: Entry) {

@@ -6,10 +6,13 @@ package struct Call: Sendable {
   package let now: Int64
   /// For everything: waiting for a connection, connecting, repeating.
   package let deadline: Deadline
+  /// Whether a loaded record is to say how long it has still.
+  package let tellsRemaining: Bool
 
-  package init(now: Int64, deadline: Deadline) {
+  package init(now: Int64, deadline: Deadline, tellsRemaining: Bool = false) {
     self.now = now
     self.deadline = deadline
+    self.tellsRemaining = tellsRemaining
   }
 
   /// `now` and a time to live; the end of time where that is more than a number holds.

@@ -4,7 +4,7 @@
 package struct StoredRecord: Sendable {
   package let record: [UInt8]
   package let token: Token
-  /// Seconds until it ends, rounded up. Nil where the store was not made to tell (SESSION_TOUCH_INTERVAL asks for it).
+  /// Seconds until it ends, rounded up. Nil where the call did not ask, and where the server does not tell.
   package let remaining: Int64?
 
   package init(record: [UInt8], token: Token, remaining: Int64? = nil) {

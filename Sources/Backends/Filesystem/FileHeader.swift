@@ -18,8 +18,8 @@ struct FileHeader {
 
   /// Nil for what is too short to be one.
   ///
-  /// The record behind it begins as a pickle does, which tells the generations apart. Before anything else stands a
-  /// fixed one.
+  /// The record behind it begins as a pickle does, or as what a pickle of nothing hides, which tells the generations apart.
+  /// Before anything else stands a fixed one.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= 4 else { return nil }
     if !FileHeader.isPickle(bytes[4...]), let (number, size) = PickledInteger.read(bytes[...]),
@@ -35,6 +35,11 @@ struct FileHeader {
 
   func isLive(at now: Int64) -> Bool {
     expiry == 0 || expiry > now
+  }
+
+  /// Nil for one that never ends.
+  func remaining(at now: Int64) -> Int64? {
+    expiry == 0 ? nil : expiry.subtractingReportingOverflow(now).partialValue
   }
 
   /// A fixed header ends in 2106: a record that would live longer ends then. None ends at 0, which is never.
@@ -60,7 +65,8 @@ struct FileHeader {
   static var longest: Int { 24 }
 
   private static func isPickle(_ bytes: ArraySlice<UInt8>) -> Bool {
-    guard bytes.count >= 2, bytes.first == 0x80 else { return false }
-    return 2...5 ~= bytes[bytes.startIndex + 1]
+    guard bytes.count >= 2 else { return false }
+    let (first, second) = (bytes[bytes.startIndex], bytes[bytes.startIndex + 1])
+    return first == 0x80 && 2...5 ~= second || first == UInt8(ascii: "N") && second == UInt8(ascii: ".")
   }
 }

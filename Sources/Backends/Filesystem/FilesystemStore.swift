@@ -29,7 +29,7 @@ package final class FilesystemStore: SessionStore {
 
   package func load(_ key: Text, _ call: Call) throws(Failure) -> StoredRecord? {
     try limits.check(key)
-    return try find(key, call).map { StoredRecord($0.record) }
+    return try find(key, call).map { StoredRecord($0.record, remaining: $0.remaining) }
   }
 
   package func create(_ key: Text, _ record: [UInt8], timeToLive: Int64, _ call: Call) throws(Failure) -> Creation {
@@ -104,6 +104,8 @@ package final class FilesystemStore: SessionStore {
     let name: FileName
     let generation: FileHeader.Generation
     let headerSize: Int
+    /// Seconds; nil for one that never ends.
+    let remaining: Int64?
     let record: [UInt8]
 
     /// One of the same kind: whoever wrote the file reads it.
@@ -128,7 +130,9 @@ package final class FilesystemStore: SessionStore {
       throw Failure(.tooLarge, "A session's file of \(content.size) bytes is larger than the store takes")
     }
     let record = Array(content.bytes[header.size...])
-    return Found(name: name, generation: header.generation, headerSize: header.size, record: record)
+    return Found(
+      name: name, generation: header.generation, headerSize: header.size, remaining: header.remaining(at: call.now),
+      record: record)
   }
 
   private func names(_ key: Text) throws(Failure) -> [FileName] {

@@ -63,14 +63,12 @@
 
     private var latestFirst: BSON { BSON(("expiration", .number(-1)), ("_id", .number(-1))) }
 
-    /// - Parameter namesDocument: gives a new document an `_id` made of its key, of which there can be one only.
-    func create(
-      _ key: Text, _ record: [UInt8], timeToLive: Int64, namesDocument: Bool, _ call: Call
-    ) -> BSON {
+    /// A new document has an `_id` made of its key, of which there can be one only.
+    func create(_ key: Text, _ record: [UInt8], timeToLive: Int64, _ call: Call) -> BSON {
       let filter = BSON(
         ("id", .text(key)), ("expiration", .document(BSON(("$not", .document(isLater(call)))))))
-      var change = BSON(("$set", .document(fields(record, timeToLive, call))))
-      if namesDocument { change.add("$setOnInsert", .document(BSON(("_id", .text(key))))) }
+      let change = BSON(
+        ("$set", .document(fields(record, timeToLive, call))), ("$setOnInsert", .document(BSON(("_id", .text(key))))))
       return update(BSON(("q", .document(filter)), ("u", .document(change)), ("upsert", .flag(true))))
     }
 

@@ -28,7 +28,6 @@
       if let size = settings.number(.poolSize) { poolSize = Int(size) }
       if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
       if let time = settings.milliseconds(.poolIdle) { idleTime = time }
-      if let time = settings.seconds(.touchInterval) { tellsRemaining = time > 0 }
     }
 
     private static var name: StaticString { SettingName.mongodb.text }

@@ -21,8 +21,6 @@
     package var idleTime: Int64 = 60_000
     /// A compare-and-set sends the old record and the new one in one document, which has 16 MiB at most.
     package var largestRecord = (8 << 20) - 4096
-    /// Whether reads tell how long a record still has (SESSION_TOUCH_INTERVAL asks for it).
-    package var tellsRemaining = false
 
     package init(_ hosts: [ConnectionHost]) {
       self.hosts = hosts

@@ -37,10 +37,9 @@
     ) throws(Failure) -> Creation {
       try limits.check(key, record, timeToLive: timeToLive)
       return try once(call, orElse: .unknown) { (connection) throws(Failure) -> Creation in
-        // Only a unique index refuses a second document; without it a look and an `_id` of ours do.
+        // Only a unique index refuses a second document beside one of another maker; without it a look does.
         if !connection.isUnique, try self.load(key, connection, call) != nil { return .exists }
-        let command = self.commands.create(
-          key, record, timeToLive: timeToLive, namesDocument: !connection.isUnique, call)
+        let command = self.commands.create(key, record, timeToLive: timeToLive, call)
         do throws(Failure) {
           _ = try connection.run(command, writes: true, call.deadline)
         } catch {
@@ -174,7 +173,7 @@
 
     private func record(_ document: BSONFields, ends: Int64, _ call: Call) throws(Failure) -> StoredRecord {
       guard let record = document["val"]?.binary else { throw MongoDBFailure.foreign }
-      return StoredRecord(record, remaining: options.tellsRemaining ? commands.seconds(until: ends, call) : nil)
+      return StoredRecord(record, remaining: call.tellsRemaining ? commands.seconds(until: ends, call) : nil)
     }
 
     // MARK: Connections

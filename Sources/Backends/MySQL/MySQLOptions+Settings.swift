@@ -31,7 +31,6 @@
       connectTimeout = options.connectTimeout
       idleTime = options.idleTime
       largestRecord = options.largestRecord
-      tellsRemaining = options.tellsRemaining
     }
 
     private static func address(

@@ -20,8 +20,6 @@
     /// Milliseconds for which a connection that nobody uses is kept.
     package var idleTime: Int64 = 60_000
     package var largestRecord = 64 << 20
-    /// Whether a loaded record says how long it has still.
-    package var tellsRemaining = false
 
     package init(_ address: SocketAddress, user: Text, password: Secret? = nil, database: Text) {
       (self.address, self.user, self.password, self.database) = (address, user, password, database)

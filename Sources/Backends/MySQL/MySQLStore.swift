@@ -145,10 +145,10 @@
       _ key: Text, _ connection: MySQLConnection, _ call: Call
     ) throws(Failure) -> StoredRecord? {
       var arguments = MySQLArguments()
-      if options.tellsRemaining { arguments.add(time: call.now) }
+      if call.tellsRemaining { arguments.add(time: call.now) }
       arguments.add(row: key, connection.columns.keysAreBytes)
       arguments.add(time: call.now)
-      return try connection.record(options.tellsRemaining ? .loadWithTime : .load, arguments, call.deadline)
+      return try connection.record(call.tellsRemaining ? .loadWithTime : .load, arguments, call.deadline)
     }
 
     private func removeDead(_ key: Text, _ connection: MySQLConnection, _ call: Call) throws(Failure) -> Bool {

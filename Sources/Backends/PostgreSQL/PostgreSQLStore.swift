@@ -84,7 +84,7 @@
       return try repeated(call) { (connection) throws(Failure) in
         let answer = try self.change(
           .refresh, [.key(key), .time(call.now), .time(call.expiry(timeToLive))], key, connection, call, writes: false)
-        return try self.record(answer, remaining: self.options.common.tellsRemaining ? timeToLive : nil)
+        return try self.record(answer, remaining: call.tellsRemaining ? timeToLive : nil)
       }
     }
 
@@ -147,10 +147,9 @@
     private func load(
       _ key: Text, _ connection: PostgreSQLConnection, _ call: Call
     ) throws(Failure) -> StoredRecord? {
-      let tells = options.common.tellsRemaining
       let answer = try connection.run(
-        tells ? .loadWithTime : .load, PostgreSQLParameters([.key(key), .time(call.now)]), call.deadline)
-      let end = tells ? answer.number(1) : nil
+        call.tellsRemaining ? .loadWithTime : .load, PostgreSQLParameters([.key(key), .time(call.now)]), call.deadline)
+      let end = call.tellsRemaining ? answer.number(1) : nil
       return try record(answer, remaining: end.map { $0.subtractingReportingOverflow(call.now).partialValue })
     }
 

@@ -24,7 +24,6 @@
       if let size = settings.number(.poolSize) { poolSize = Int(size) }
       if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
       if let time = settings.milliseconds(.poolIdle) { idleTime = time }
-      tellsRemaining = settings.seconds(.touchInterval) ?? 0 > 0
     }
 
     private static var name: StaticString { SettingName.redis.text }

@@ -16,8 +16,6 @@
     /// Milliseconds for which a connection that nobody uses is kept.
     package var idleTime: Int64 = 60_000
     package var largestRecord = 64 << 20
-    /// Whether a loaded record says how long it has still.
-    package var tellsRemaining = false
 
     package init(_ address: SocketAddress) {
       self.address = address

@@ -132,7 +132,7 @@
       _ key: Text, _ connection: RedisConnection, _ call: Call
     ) throws(Failure) -> StoredRecord? {
       let get = RedisCommand("GET", .key(key))
-      guard options.tellsRemaining else { return try record(connection.ask(get, call.deadline)) }
+      guard call.tellsRemaining else { return try record(connection.ask(get, call.deadline)) }
       let replies = try connection.exchange([get, RedisCommand("PTTL", .key(key))], call.deadline)
       if let failure = error(in: replies) { throw failure }
       guard replies.count == 2, case .number(let milliseconds) = replies[1] else { throw RedisFailure.unexpected }

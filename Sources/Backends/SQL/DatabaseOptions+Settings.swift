@@ -25,7 +25,6 @@ extension DatabaseOptions {
     if let size = settings.number(.poolSize) { poolSize = Int(size) }
     if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
     if let time = settings.milliseconds(.poolIdle) { idleTime = time }
-    tellsRemaining = settings.seconds(.touchInterval) ?? 0 > 0
   }
 
   /// A parameter of the address that says something other than what is known here.

@@ -16,8 +16,6 @@ package struct DatabaseOptions: Sendable {
   /// Milliseconds for which a connection that nobody uses is kept.
   package var idleTime: Int64 = 60_000
   package var largestRecord = 64 << 20
-  /// Whether what is loaded says how long it lives still.
-  package var tellsRemaining = false
 
   /// - Parameter largestName: bytes; the server would cut a longer one, and so take one table for another.
   package init(

@@ -9,7 +9,6 @@
       try self.init(
         path: SQLiteOptions.path(settings), table: settings.text(.sqlalchemyTable) ?? "sessions",
         poolSize: Int(settings.number(.poolSize) ?? 8))
-      tellsRemaining = settings.seconds(.touchInterval) ?? 0 > 0
       if settings.isSet(.sqlalchemySchema) {
         throw Failure(.config, "\(SettingName.sqlalchemySchema.text) is set, but a SQLite database has no schemas")
       }

@@ -12,8 +12,6 @@
     package let largestRecord: Int
     /// Milliseconds after which a connection looks again whether its file is still the one of that name.
     package let fileCheckInterval: Int64
-    /// Whether a loaded record says how long it has still.
-    package var tellsRemaining = false
 
     /// CONFIG for ":memory:", an empty name, and names with a NUL.
     package init(

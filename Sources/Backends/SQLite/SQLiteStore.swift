@@ -143,7 +143,7 @@
     private func load(
       _ key: UnsafeBufferPointer<UInt8>, _ call: Call, _ connection: SQLiteConnection
     ) throws(Failure) -> StoredRecord? {
-      let statement = try connection.statement(options.tellsRemaining ? .loadWithTime : .load)
+      let statement = try connection.statement(call.tellsRemaining ? .loadWithTime : .load)
       connection.bind(statement, 1, text: key)
       connection.bind(statement, now: call.now)
       var expiry: Int64?

@@ -65,9 +65,10 @@ import Testing
   func aRecordSaysHowLongItHasStill(_ under: StoreUnderTest) throws {
     guard under.tellsRemaining else { return }
     let bed = try made(under)
-    #expect(try bed.other.load(key, at(0))?.remaining == 20)
-    #expect(try bed.other.load(key, at(19))?.remaining == 1)
-    #expect(try bed.other.load(key, at(-5))?.remaining == 25)
+    #expect(try bed.other.load(key, telling(0))?.remaining == 20)
+    #expect(try bed.other.load(key, telling(19))?.remaining == 1)
+    #expect(try bed.other.load(key, telling(-5))?.remaining == 25)
+    #expect(try bed.other.load(key, telling(20)) == nil)
   }
 
   @Test(arguments: StoreUnderTest.ofOurTime)

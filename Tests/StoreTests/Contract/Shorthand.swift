@@ -10,6 +10,11 @@ func at(_ seconds: Int64 = 0) -> Call {
   Call(now: epoch + seconds, deadline: .after(milliseconds: 20_000))
 }
 
+/// The same, and a record says how long it has still.
+func telling(_ seconds: Int64 = 0) -> Call {
+  Call(now: epoch + seconds, deadline: .after(milliseconds: 20_000), tellsRemaining: true)
+}
+
 extension [UInt8] {
   init(_ text: StaticString) {
     self = text.withUTF8Buffer { Array($0) }

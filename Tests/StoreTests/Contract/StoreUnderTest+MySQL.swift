@@ -27,10 +27,8 @@
       let server = try MySQLServer.shared.get()
       let table = MySQLServer.newTable()
       if let columns { try server.sql("CREATE TABLE TABLE_NAME (\(columns))", table: table) }
-      let options = server.options(table: table)
-      var others = server.options(table: table, local: true)
-      others.tellsRemaining = true
-      return Bed(MySQLStore(options), other: MySQLStore(others))
+      return Bed(
+        MySQLStore(server.options(table: table)), other: MySQLStore(server.options(table: table, local: true)))
     }
   }
 #endif

@@ -34,10 +34,9 @@
     }
 
     private static func bed(_ server: PostgreSQLServer, host: String, _ table: String) throws -> Bed {
-      var other = try server.options(table: table)
-      other.common.tellsRemaining = true
-      return Bed(
-        PostgreSQLStore(try server.options(table: table, host: host)), other: PostgreSQLStore(other))
+      Bed(
+        PostgreSQLStore(try server.options(table: table, host: host)),
+        other: PostgreSQLStore(try server.options(table: table)))
     }
   }
 #endif

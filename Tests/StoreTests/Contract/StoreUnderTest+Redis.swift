@@ -13,9 +13,9 @@
       StoreUnderTest(testDescription: "redis", keepsOurTime: false, largestRecord: 1 << 20) {
         let server = try RedisServer.shared.get()
         let database = databases.wrappingAdd(1, ordering: .relaxed).oldValue
-        var other = server.options(database: database, local: true)
-        other.tellsRemaining = true
-        return Bed(RedisStore(server.options(database: database)), other: RedisStore(other))
+        return Bed(
+          RedisStore(server.options(database: database)),
+          other: RedisStore(server.options(database: database, local: true)))
       }
     }
   }

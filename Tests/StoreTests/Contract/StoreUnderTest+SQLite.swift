@@ -10,9 +10,7 @@
       StoreUnderTest(testDescription: "sqlite", largestRecord: 1 << 20) {
         let folder = try TemporaryFolder()
         let options = try SQLiteOptions(path: folder.path("sessions.db"), largestRecord: 1 << 20)
-        var other = options
-        other.tellsRemaining = true
-        return Bed(SQLiteStore(options), other: SQLiteStore(other))
+        return Bed(SQLiteStore(options), other: SQLiteStore(options))
       }
     }
   }

@@ -11,7 +11,7 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   var takesAnyKey = true
   /// False where a server's own clock ends a record: then `Call.now` moves nothing.
   var keepsOurTime = true
-  /// False where a loaded record cannot say how long it has still. Those of a bed's `other` store do.
+  /// False where the server does not say how long a record has still.
   var tellsRemaining = true
   /// Before this second every record ends, whatever time it was given.
   var endOfTime = Int64.max

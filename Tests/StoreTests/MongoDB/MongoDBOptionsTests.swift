@@ -65,9 +65,9 @@
           ("SESSION_MONGODB_DB", "数据库名称"), ("SESSION_MONGODB_COLLECT", "表名称.x"), ("SESSION_TOUCH_INTERVAL", "5"),
         ])
       #expect(options.poolSize == 3 && options.connectTimeout == 250 && options.idleTime == 1_500)
-      #expect(options.database == "数据库名称" && options.collection == "表名称.x" && options.tellsRemaining)
+      #expect(options.database == "数据库名称" && options.collection == "表名称.x")
       let usual = try self.options("mongodb://h")
-      #expect(usual.database == "flask_session" && usual.collection == "sessions" && !usual.tellsRemaining)
+      #expect(usual.database == "flask_session" && usual.collection == "sessions")
       #expect(throws: Failure.self) { try MongoDBOptions(Settings()) }
     }
 

@@ -126,16 +126,13 @@
     }
 
     @Test func remaining() throws {
-      var options = server.options(collection)
-      options.tellsRemaining = true
-      let telling = MongoDBStore(options)
       #expect(try store.create(key, [1], timeToLive: 10, at()).isCreated)
       #expect(try store.load(key, at())?.remaining == nil)
-      #expect(try telling.load(key, at(3))?.remaining == 7)
-      #expect(try telling.refresh(key, timeToLive: 30, at(3))?.remaining == 30)
+      #expect(try store.load(key, telling(3))?.remaining == 7)
+      #expect(try store.refresh(key, timeToLive: 30, telling(3))?.remaining == 30)
       try insert(BSON(("id", .word("b")), ("val", .binary([1])), ("expiration", .date(epoch * 1_000 + 1))))
-      #expect(try telling.load("b", at())?.remaining == 1)
-      #expect(try telling.load("b", at(-2))?.remaining == 3)
+      #expect(try store.load("b", telling())?.remaining == 1)
+      #expect(try store.load("b", telling(-2))?.remaining == 3)
     }
 
     @Test func theServerRemovesWhatHasEnded() throws {

@@ -60,7 +60,7 @@
           ("SESSION_POSTGRESQL_TABLE", "t"), ("SESSION_POSTGRESQL_SCHEMA", "s"), ("SESSION_SQLALCHEMY_TABLE", "no"),
           ("SESSION_SQLALCHEMY_SEQUENCE", "no"),
         ])
-      #expect(options.common.poolSize == 3 && options.common.idleTime == 1_500 && options.common.tellsRemaining)
+      #expect(options.common.poolSize == 3 && options.common.idleTime == 1_500)
       #expect(options.common.table == "t" && options.common.schema == "s" && options.sequence == nil)
       #expect(options.common.connectTimeout == 3_000)
       #expect(
