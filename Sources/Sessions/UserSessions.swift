@@ -19,7 +19,7 @@ struct UserSessions {
     }
     guard tie.holds(in: record.epoch) else { return false }
     // Once a lifetime, so that the record outlives each session.
-    if record.until.addingClamped(-call.now) < lifetime { try change(tie.user) { _ in } }
+    if record.until.addingClamped(-call.now) < lifetime { try change(tie.user, .none) }
     return true
   }
 
@@ -28,14 +28,9 @@ struct UserSessions {
   /// - Returns: the tie, to be written into the session.
   /// - Throws: CONFLICT where the user has as many sessions as may be, and none is to end for it.
   func add(_ user: Text, _ entry: UserRecord.Entry, _ limit: UserLimit) throws(Failure) -> UserTie {
-    var ended: [UserRecord.Entry] = []
-    let epoch = try change(user, makes: true) { (record) throws(Failure) in
-      ended = try surplus(record.entries, limit)
-      for entry in ended { record.remove(entry.id) }
-      record.add(entry)
-    }
-    for entry in ended { try store.remove(sessionKey(entry.id), call) }
-    return UserTie(user, epoch: epoch ?? Text([]))
+    let changed = try change(user, .add(entry, limit))
+    for entry in changed.ended { try store.remove(sessionKey(entry.id), call) }
+    return UserTie(user, epoch: changed.epoch ?? Text([]))
   }
 
   /// Ends every session of a user, however many there are, by one write.
@@ -46,17 +41,12 @@ struct UserSessions {
   /// Begins the epoch that a tie is prepared for: every session ends but that one.
   func begin(_ tie: UserTie, for id: Text) throws(Failure) {
     guard let next = tie.next else { return }
-    try change(tie.user) { record in
-      record.epoch = next
-      record.keepOnly(id)
-    }
+    try change(tie.user, .begin(epoch: next, for: id))
   }
 
   /// Follows a session to its new id, or forgets one that ended. The list alone depends on it.
   func rename(_ user: Text, _ id: Text, to newID: Text?) throws(Failure) {
-    try change(user) { record in
-      if let newID { record.rename(id, to: newID) } else { record.remove(id) }
-    }
+    try change(user, .rename(id, to: newID))
   }
 
   /// Those that were noted, the oldest first.
@@ -83,14 +73,23 @@ struct UserSessions {
     return ended + live.prefix(max(0, live.count - most + 1))
   }
 
-  /// Changes the record of a user by compare-and-set, and lets its time begin anew.
+  /// What is done to the record of a user. No closures: the compiler made a copy of `change` for each.
+  private enum Change {
+    /// Its time begins anew, and nothing else.
+    case none
+    case add(UserRecord.Entry, UserLimit)
+    case begin(epoch: Text, for: Text)
+    case rename(Text, to: Text?)
+  }
+
+  /// Changes the record of a user by compare-and-set, and lets its time begin anew. One who has none gets one with the
+  /// first session; else nothing happens.
   ///
-  /// - Parameter makes: whether a record is made for a user who has none; else nothing happens.
-  /// - Returns: the epoch, nil where there is no record.
+  /// - Returns: the epoch, nil where there is no record, and the sessions that were ended.
   @discardableResult
   private func change(
-    _ user: Text, makes: Bool = false, _ body: (inout UserRecord) throws(Failure) -> Void
-  ) throws(Failure) -> Text? {
+    _ user: Text, _ change: Change
+  ) throws(Failure) -> (epoch: Text?, ended: [UserRecord.Entry]) {
     let key = try key(user)
     let timeToLive = lifetime.addingClamped(lifetime)
     let until = call.now.addingClamped(timeToLive)
@@ -99,18 +98,37 @@ struct UserSessions {
       let stored = try store.load(key, call)
       // What nobody can read counts as none: it is made anew, and with its epoch every session has ended.
       var read = stored.flatMap { try? UserRecord($0.record) }
-      if read == nil, makes { read = UserRecord(epoch: try SessionID.random(16), until: until) }
-      guard var record = read else { return nil }
+      if read == nil, case .add = change { read = UserRecord(epoch: try SessionID.random(16), until: until) }
+      guard var record = read else { return (nil, []) }
       record.until = until
-      try body(&record)
+      let ended = try make(change, on: &record)
       let bytes = try record.encoded()
       if let stored {
         let replacement = try store.replace(key, bytes, timeToLive: timeToLive, token: stored.token, call)
-        if case .replaced = replacement { return record.epoch }
+        if case .replaced = replacement { return (record.epoch, ended) }
       } else {
-        if case .created = try store.create(key, bytes, timeToLive: timeToLive, call) { return record.epoch }
+        if case .created = try store.create(key, bytes, timeToLive: timeToLive, call) { return (record.epoch, ended) }
       }
       try retries.pause(RecordWriter.busy)
+    }
+  }
+
+  /// - Returns: the sessions that have to end for it.
+  private func make(_ change: Change, on record: inout UserRecord) throws(Failure) -> [UserRecord.Entry] {
+    switch change {
+    case .none: return []
+    case .add(let entry, let limit):
+      let ended = try surplus(record.entries, limit)
+      for entry in ended { record.remove(entry.id) }
+      record.add(entry)
+      return ended
+    case .begin(let epoch, let id):
+      record.epoch = epoch
+      record.keepOnly(id)
+      return []
+    case .rename(let id, let newID):
+      if let newID { record.rename(id, to: newID) } else { record.remove(id) }
+      return []
     }
   }
 
