@@ -85,6 +85,28 @@ import Testing
     #expect(try read(manager, cookie) == #"{"_permanent":true,"user":"jack","l":[3]}"#)
   }
 
+  @Test func aLogoutEndsARecordThatCannotBeRead() throws {
+    let manager = try manager()
+    let cookie = try stored(manager)
+    let key = Text("session:" + cookie.split(separator: "=")[1])
+    let call = Call(now: manager.clock.now(), deadline: .after(milliseconds: 5_000))
+    try store.remove(key, call)
+    _ = try store.create(key, Array("nothing of ours".utf8), timeToLive: 60, call)
+    let reader = manager.open(cookie)
+    #expect(try reader.value("user") == nil)
+    try reader.save()
+    #expect(try store.load(key, call) != nil)
+    for loadsFirst in [true, false] {
+      let session = manager.open(cookie)
+      if loadsFirst { _ = try session.value("user") }
+      try session.logOut()
+      try session.save()
+      #expect(session.cookie?.hasPrefix("session=;") == true)
+      #expect(try store.load(key, call) == nil)
+      _ = try store.create(key, Array("nothing of ours".utf8), timeToLive: 60, call)
+    }
+  }
+
   @Test func nothingToRemoveIsNoChange() throws {
     let manager = try manager()
     let session = manager.open(try stored(manager))
