@@ -358,8 +358,8 @@ swiftsession_status swiftsession_manager_end_user(swiftsession_manager *manager,
 
 /* The newest 256 sessions of a user, the oldest of them first, as a JSON array of
      {"reference":"...","created":1700000000,"last_seen":1700000060,"label":"...","current":true}
-   `reference` names a session for end_session and opens nothing; `last_seen` is null from memcached, and from a server
-   or a file unless SESSION_TOUCH_INTERVAL is set; `current` is true for `session`, which may be NULL. Allocated. */
+   `reference` names a session for end_session and opens nothing; `last_seen` is null from memcached, and near the end
+   that SESSION_ABSOLUTE_TIMEOUT sets; `current` is true for `session`, which may be NULL. Allocated. */
 swiftsession_status swiftsession_manager_user_sessions(swiftsession_manager *manager, swiftsession_session *session,
                                                        const char *user, size_t user_size, char **json,
                                                        size_t *json_size, swiftsession_error *error);

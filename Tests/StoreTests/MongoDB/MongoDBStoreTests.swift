@@ -35,7 +35,7 @@
       var names: [String] = []
       while let (name, _) = fields.next() { names.append(String(decoding: name, as: UTF8.self)) }
       #expect(names.sorted() == ["_id", "expiration", "id", "val"])
-      #expect(document["_id"]?.type == BSONField.objectID && document["val"]?.binary == [3])
+      #expect(document["_id"]?.type == BSONField.text && document["val"]?.binary == [3])
       #expect(document["expiration"]?.date == (epoch + 25) * 1_000)
     }
 

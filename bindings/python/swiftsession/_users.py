@@ -17,8 +17,8 @@ class UserSession:
     reference: str
     #: When the user logged in, in seconds since 1970.
     created: int
-    #: When it was last used, in seconds since 1970. None from memcached, and from a server or a file unless
-    #: SESSION_TOUCH_INTERVAL is set.
+    #: When it was last used, in seconds since 1970. None from memcached, and near the end that
+    #: SESSION_ABSOLUTE_TIMEOUT sets.
     last_seen: int | None
     #: What login() was told to call it.
     label: str
