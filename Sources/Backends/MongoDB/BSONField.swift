@@ -13,7 +13,6 @@
     static var document: UInt8 { 0x03 }
     static var array: UInt8 { 0x04 }
     static var binary: UInt8 { 0x05 }
-    static var objectID: UInt8 { 0x07 }
     static var flag: UInt8 { 0x08 }
     static var date: UInt8 { 0x09 }
     static var null: UInt8 { 0x0A }
