@@ -134,6 +134,8 @@ def _mongodb_host(host: str, port: int | None) -> str:
     if port is None or host.startswith("/"):
         return quote(host, safe="")
     return f"[{quote(host, safe=':')}]:{port}" if ":" in host else f"{quote(host, safe='')}:{port}"
+
+
 def _files(cache: Any) -> dict[str, Any]:
     """The folder of a FileSystemCache of cachelib, and how it keeps files."""
     folder, threshold, mode = (getattr(cache, name, None) for name in ("_path", "_threshold", "_mode"))

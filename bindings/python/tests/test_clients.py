@@ -82,6 +82,8 @@ def test_what_is_no_client_is_refused():
 def test_a_memcached_client_is_asked_for_its_servers(client, address):
     settings = with_addresses({"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": client()})
     assert settings["SESSION_MEMCACHED"] == address
+
+
 def mongodb(*arguments, **options):
     """A client that never connects."""
     return pymongo.MongoClient(*arguments, connect=False, **options)
@@ -147,6 +149,9 @@ def test_without_servers_there_is_no_memcached():
     ]:
         with pytest.raises(swiftsession.ConfigError, match=f"SESSION_MEMCACHED {problem}"):
             swiftsession.SessionManager(SESSION_TYPE="memcached", **settings)
+
+
+@pytest.mark.parametrize(
     ("client", "status"),
     [
         (lambda: mongodb("h", loadBalanced=True), -3),
