@@ -11,7 +11,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks bindings -name '*.[ch]'
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-fleet demo bench install format lint clean
+.PHONY: build check check-fleet check-long demo bench install format lint clean
 
 build:
 	Tools/dependencies build
@@ -32,6 +32,13 @@ check-fleet: build
 	Tools/dependencies check
 	$(VENV)/bin/python Tests/Fleet/matrix.py
 	$(VENV)/bin/python Tests/Fleet/switch_over.py
+
+# What takes long and needs a machine of its own: clean-up of a million rows under load, more rounds of the races.
+check-long: build
+	Tools/dependencies check
+	$(VENV)/bin/python Tests/Long/sweeping.py postgresql
+	$(VENV)/bin/python Tests/Long/sweeping.py mysql
+	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
 
 demo: build
 	Tools/dependencies demo

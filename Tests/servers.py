@@ -42,5 +42,8 @@ DRIVERS = {"mysql": "mysql+pymysql", "postgresql": "postgresql+psycopg2"}
 def settings(kind: str, address: str) -> dict[str, str]:
     """What an application of either side is told of a server."""
     if kind in DRIVERS:
-        return {"SESSION_TYPE": "sqlalchemy", "SQLALCHEMY_DATABASE_URI": address.replace(kind, DRIVERS[kind], 1)}
+        return {
+            "SESSION_TYPE": "sqlalchemy",
+            "SQLALCHEMY_DATABASE_URI": f"{DRIVERS[kind]}://{address.partition('://')[2]}",
+        }
     return {"SESSION_TYPE": kind, f"SESSION_{kind.upper()}": address}
