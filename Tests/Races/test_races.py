@@ -117,7 +117,8 @@ def test_logout_is_final_for_requests_that_were_parked(races: Path, database: Pa
 
 
 def test_a_manager_works_on_both_sides_of_a_fork(races: Path, database: Path | str) -> None:
-    for _ in range(5):
+    # SQLite counts its locks per process, which is what a fork can break.
+    for _ in range(5 if str(database).endswith(".db") else 1):
         printed = run(races, "forked", database, 8, times(database, 2500))
         print(printed)
         assert re.search(r" 0 lost$", printed)
