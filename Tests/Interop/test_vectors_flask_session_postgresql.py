@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole requests of Flask-Session 0.8 on PostgreSQL, step by step on ours: body, headers and row.
 
-The statements differ on purpose, and the vectors' `sql` is not compared: one for each operation, which compares where it
-writes. `fs080_postgresql_tz.json` is of sessions with another time zone than UTC; so are all of this server.
+The statements differ on purpose, and the vectors' `sql` is not compared: one for each operation, which compares where
+it writes. `fs080_postgresql_tz.json` is of sessions with another time zone than UTC; so are all of this server.
 """
 
 import datetime

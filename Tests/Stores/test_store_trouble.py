@@ -194,4 +194,4 @@ def test_several_memcached_servers_need_libmemcached_and_one_does_not(tmp_path):
     done = run("127.0.0.1:1,127.0.0.1:2")
     assert done.returncode == 1
     assert "Unavailable" in done.stderr and "libmemcached11" in done.stderr
-    assert "Unavailable" in done.stderr and debian_package in done.stderr
+    assert "Unavailable" in done.stderr and "libmemcached11" in done.stderr
