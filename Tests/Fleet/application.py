@@ -19,6 +19,8 @@ WHOSE, SETTINGS = sys.argv[1], json.loads(sys.argv[2])
 def clients(app, settings):
     """The settings with the objects that Flask-Session takes in the place of addresses."""
     given = dict(settings)
+    if WHOSE == "theirs" and given.get("SESSION_SERIALIZATION_FORMAT", "").startswith("pickle"):
+        del given["SESSION_SERIALIZATION_FORMAT"]  # it writes pickles where it does, and knows no such word
     if "SESSION_REDIS" in given:
         import redis
 
@@ -77,6 +79,11 @@ def application(settings):
     @app.route("/clear")
     def clear():
         session.clear()
+        return show()
+
+    @app.route("/renew")
+    def renew():
+        interface.regenerate(session)
         return show()
 
     @app.route("/rich/set")

@@ -51,9 +51,14 @@ def stores(folder: Path) -> Iterator[list[Store]]:
                 )
             )
         yield [
+            Store("filesystem", lambda number: files(folder / "files" / str(number)), pickle="pickle5"),
             *made,
             Store("sqlite", database(f"sqlite:///{folder}/sessions.db"), loses_browser_sessions=True),
         ]
+
+
+def files(folder: Path) -> Settings:
+    return {"SESSION_TYPE": "filesystem", "SESSION_FILE_DIR": str(folder)}
 
 
 def database(address: str) -> Callable[[int], Settings]:
