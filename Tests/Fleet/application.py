@@ -81,11 +81,6 @@ def application(settings):
         session.clear()
         return show()
 
-    @app.route("/renew")
-    def renew():
-        interface.regenerate(session)
-        return show()
-
     @app.route("/rich/set")
     def put_rich():
         session["when"] = datetime.datetime(2020, 1, 20, 16, 45, 0, 123456)

@@ -2,7 +2,8 @@
 """Real Flask-Session, each version with its own Flask, beside ours on every store, in both directions: prints a table.
 
 A cell is eight walks or more: each of two browsers begins on the one side and goes on at the other, with signed and
-with plain ids, with sessions that are permanent and that are not, and in each format that the version writes.
+with plain ids, with sessions that are permanent and that are not, and in each format that the version writes. At last
+ours gives each visitor a new id by time, and what then leads on from the old one is no session to theirs, and no error.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import itertools
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import environments
@@ -48,6 +50,11 @@ class Cell:
             "SESSION_SERIALIZATION_FORMAT": self.format,
             **self.store.settings(self.number),
         }
+
+    @property
+    def renewing_settings(self) -> Settings:
+        """For ours alone: a new id after two seconds, to which the old one leads."""
+        return {**self.settings, "SESSION_RENEW_AFTER": 2, "SESSION_RENEW_GRACE": 600}
 
     @property
     def is_lost(self) -> bool:
@@ -114,14 +121,53 @@ def check(cell: Cell, theirs: Side, ours: Side) -> None:
             return
 
 
+@dataclass
+class Renewed:
+    """A visitor with an id that is to be renewed, and the cookie before that."""
+
+    cell: Cell
+    theirs: Side
+    ours: Side
+    browser: Browser = field(default_factory=Browser)
+    old: str | None = None
+
+    def begin(self) -> None:
+        equal(self.browser.values(self.ours, "/set", {"user": "jack"}).get("user"), "jack", "before the renewal")
+        self.old = self.browser.cookie
+
+    def renew(self) -> None:
+        equal(self.browser.values(self.ours).get("user"), "jack", "renewed")
+        assert self.browser.cookie != self.old, "no new id"
+        equal(Browser(self.old).values(self.ours).get("user"), "jack", "led on by the old id")
+        equal(Browser(self.old).values(self.theirs), {}, "the old id read by theirs")
+        equal(self.browser.values(self.theirs).get("user"), "jack", "the new id read by theirs")
+        equal(self.browser.values(self.ours).get("user"), "jack", "the new id after all")
+
+
+def check_renewals(all_renewed: list[Renewed]) -> None:
+    """Waits once for all of them."""
+    for step in (Renewed.begin, Renewed.renew):
+        for renewed in all_renewed:
+            try:
+                if not renewed.cell.failure:
+                    step(renewed)
+            except AssertionError as failure:
+                renewed.cell.failure = f"a new id, {failure}"
+        if step is Renewed.begin:
+            time.sleep(2.1)
+
+
 def run(version: str, some: list[Cell], folder: Path) -> None:
-    settings = [cell.settings for cell in some]
+    settings, renewing = [cell.settings for cell in some], [cell.renewing_settings for cell in some]
     with (
         Server(THEIRS, environments.python(version), settings, folder / f"{version}.log") as theirs,
-        Server(OURS, sys.executable, settings, folder / f"{version}-{OURS}.log") as ours,
+        Server(OURS, sys.executable, settings + renewing, folder / f"{version}-{OURS}.log") as ours,
     ):
+        all_renewed = []
         for number, cell in enumerate(some):
             check(cell, Side(theirs, number), Side(ours, number))
+            all_renewed.append(Renewed(cell, Side(theirs, number), Side(ours, len(some) + number)))
+        check_renewals(all_renewed)
 
 
 def table(all_cells: list[Cell], names: list[str]) -> Iterator[str]:
