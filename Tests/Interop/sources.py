@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Source distributions of the packages whose own tests are run here, fetched once into .build."""
+"""The sources of packages whose own tests are run here, fetched once into .build."""
 
 import os
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".build" / "sources"
@@ -30,6 +32,17 @@ def source(name: str, version: str) -> Path:
         subprocess.run(command, check=True)
         with tarfile.open(archive) as tar:
             tar.extractall(FOLDER)
+    return folder
+
+
+def repository(address: str, tag: str) -> Path:
+    """A tag of a repository, for a package that is distributed without its tests. They are skipped without network."""
+    folder = FOLDER / f"{address.rpartition('/')[2]}-{tag}"
+    if not folder.is_dir():
+        command = ["git", "clone", "--quiet", "--depth", "1", "--branch", tag, address, str(folder)]
+        done = subprocess.run(command, env={**os.environ, "GIT_TERMINAL_PROMPT": "0"}, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"{address} cannot be fetched")
     return folder
 
 
