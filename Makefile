@@ -56,6 +56,7 @@ install:
 	Tools/pkg-config-file '$(PREFIX)' '$(LIBDIR)' '$(PREFIX)/include' $(VERSION) > '$(DESTDIR)$(LIBDIR)/pkgconfig/swiftsession.pc'
 
 bench: build
+	Tools/dependencies check
 	Benchmarks/run
 
 lint:

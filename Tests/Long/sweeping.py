@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sweeps 1,000,000 expired rows away while sessions are written: sweeping.py mysql|postgresql [ROWS]
 
-Prints how long each statement of the sweep took (a call is one), and how long the writes took with and without it.
+Prints how long each call of the sweep took, and how long the writes took with and without it. A process of its own sweeps,
+as a job would, and rests after each call as long as that took.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from servers import SERVERS, settings
 
 WRITERS = 4
 WRITES_PER_SECOND = 500
-BATCH = 500
+BATCH = 250
 SECONDS_WITHOUT = 10
 
 
@@ -108,23 +109,36 @@ def main(kind: str, rows: int = 1_000_000) -> None:
         swept = threading.Event()
         statements: list[float] = []
 
-        def sweep() -> None:
-            more = True
-            while more:
-                begun = time.monotonic()
-                more = manager.sweep(BATCH)
-                statements.append(time.monotonic() - begun)
+        def wait_for_sweep() -> None:
+            command = [sys.executable, __file__, "--sweep", kind, address]
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+            statements.extend(map(float, done.stdout.split()))
             swept.set()
 
         begun = time.monotonic()
-        threading.Thread(target=sweep).start()
+        threading.Thread(target=wait_for_sweep).start()
         times, failed = write(manager, swept)
         print(f"{kind}: {len(times)} writes beside the sweep: {shown(times)} ms, {failed} failed")
         print(
-            f"{kind}: {rows} rows swept in {time.monotonic() - begun:.0f} s by {len(statements)} statements: "
+            f"{kind}: {rows} rows swept in {time.monotonic() - begun:.0f} s by {len(statements)} calls: "
             f"{shown(statements)} ms"
         )
 
 
+def sweep(kind: str, address: str) -> None:
+    """Prints the seconds of each call."""
+    manager = swiftsession.SessionManager(**settings(kind, address), SESSION_TIMEOUT=60)
+    more = True
+    while more:
+        begun = time.monotonic()
+        more = manager.sweep(BATCH)
+        took = time.monotonic() - begun
+        print(took)
+        time.sleep(took)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    if sys.argv[1] == "--sweep":
+        sweep(*sys.argv[2:])
+    else:
+        main(sys.argv[1], *map(int, sys.argv[2:]))
