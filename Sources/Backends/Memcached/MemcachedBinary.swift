@@ -113,7 +113,7 @@
       case (_, 0): return .done(head.token == 0 ? nil : head.token)
       case (.get, 1), (.replace, 1), (.touch, 1), (.remove, 1), (.removeIfSame, 1): return .absent
       case (.add, 2), (.replace, 2), (.removeIfSame, 2): return .exists
-      default: return .error(MemcachedFailure.make(status: head.status))
+      default: return .error(try MemcachedFailure.make(status: head.status))
       }
     }
 
@@ -128,7 +128,7 @@
         if head.status == 0x81 || head.status == 0 && head.key.isEmpty {
           return .settings(largestItem: largestItem, comparesAndSets: comparesAndSets)
         }
-        guard head.status == 0 else { return .error(MemcachedFailure.make(status: head.status)) }
+        guard head.status == 0 else { return .error(try MemcachedFailure.make(status: head.status)) }
         MemcachedText.setting(head.key, value, &largestItem, &comparesAndSets)
       }
       throw MemcachedFailure.unexpected

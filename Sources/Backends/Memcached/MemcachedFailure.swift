@@ -18,7 +18,10 @@
     }
 
     /// By the line of the text protocol.
-    static func make(_ line: Text) -> Failure {
+    ///
+    /// - Returns: of an answer that refuses a request.
+    /// - Throws: of one after which a write may have been done.
+    static func make(_ line: Text) throws(Failure) -> Failure {
       let said = shown(line)
       if starts(line, "SERVER_ERROR object too large") { return tooLarge }
       if starts(line, "CLIENT_ERROR unauth") || starts(line, "CLIENT_ERROR auth") { return login }
@@ -28,20 +31,22 @@
       if starts(line, "ERROR Too many open connections") {
         return Failure(.unavailable, "Memcached has as many connections as it takes (\(said))")
       }
-      if starts(line, "SERVER_ERROR") || starts(line, "CLIENT_ERROR") || starts(line, "ERROR") {
-        return Failure(.backend, "Memcached answered with an error (\(said))")
-      }
-      return unexpected
+      let failure = Failure(.backend, "Memcached answered with an error (\(said))")
+      if starts(line, "CLIENT_ERROR") || starts(line, "ERROR") { return failure }
+      throw starts(line, "SERVER_ERROR") ? failure : unexpected
     }
 
-    /// By the number of the binary protocol.
-    static func make(status: UInt16) -> Failure {
-      switch status {
+    /// By the number of the binary protocol, as by a line.
+    static func make(status: UInt16) throws(Failure) -> Failure {
+      let failure = Failure(.backend, "Memcached answered with an error (status \(Int(status)))")
+      return switch status {
       case 0x03: tooLarge
       case 0x08, 0x20, 0x21: login
       case 0x82: outOfMemory("0x82")
-      case 0x84, 0x85, 0x86: Failure(.unavailable, "Memcached does not serve requests now (status \(Int(status)))")
-      default: Failure(.backend, "Memcached answered with an error (status \(Int(status)))")
+      case 0x85, 0x86: Failure(.unavailable, "Memcached does not serve requests now (status \(Int(status)))")
+      // Arguments, a number that is none, an unknown or an unsupported command.
+      case 0x04, 0x06, 0x81, 0x83: failure
+      default: throw failure
       }
     }
 

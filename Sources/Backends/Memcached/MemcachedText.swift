@@ -79,7 +79,7 @@
       case .version:
         if MemcachedFailure.starts(line, "VERSION ") { return .done(nil) }
       }
-      return .error(MemcachedFailure.make(line))
+      return .error(try MemcachedFailure.make(line))
     }
 
     /// `VALUE key flags bytes cas`, the record, `END`.
