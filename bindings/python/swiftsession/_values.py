@@ -126,7 +126,8 @@ def _default(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    # What msgspec 0.22 makes of Python's types. Beyond it, text and numbers of a class of their own are what they hold.
+    # What msgspec 0.22 makes of Python's types. Beyond it, text and numbers of a class of their own are what they hold,
+    # and what knows itself as HTML, such as text that is translated late, is that.
     if type(value) in _PLAIN:
         return value
     if isinstance(value, dict):
@@ -153,6 +154,9 @@ def _plain(value: Any) -> Any:
         return _escape({field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)})
     if hasattr(type(value), "__struct_fields__"):  # a Struct of msgspec, which is then there
         return _plain(sys.modules["msgspec"].to_builtins(value, builtin_types=(bytes, datetime)))
+    html = getattr(value, "__html__", None)
+    if callable(html):
+        return str(html())
     raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
 
 
@@ -166,8 +170,9 @@ def _kept(value: Any) -> Any:
         return {" t": [_kept(item) for item in value]}
     if isinstance(value, (list, set, frozenset)):
         return [_kept(item) for item in value]
-    if isinstance(value, Markup):
-        return {" m": str.__str__(value)}
+    html = getattr(value, "__html__", None)
+    if callable(html):
+        return {" m": str(html())}
     if isinstance(value, UUID):
         return {" u": value.hex}
     if isinstance(value, datetime):
