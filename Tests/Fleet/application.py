@@ -25,6 +25,10 @@ def clients(app, settings):
         import redis
 
         given["SESSION_REDIS"] = redis.Redis.from_url(given["SESSION_REDIS"])
+    if "SESSION_CACHELIB" in given:
+        from cachelib import FileSystemCache
+
+        given["SESSION_CACHELIB"] = FileSystemCache(given["SESSION_CACHELIB"])
     if "SESSION_MEMCACHED" in given:
         import memcache
 

@@ -30,6 +30,8 @@ class Store:
     settings: Callable[[int], Settings]
     #: What Flask-Session up to 0.6 writes into it.
     pickle: str = "pickle4"
+    #: The first version that has it.
+    since: str = "0.3"
     #: Whether a version up to 0.6 loses every session that is not permanent, or fails on it.
     loses_browser_sessions: bool = False
 
@@ -51,6 +53,7 @@ def stores(folder: Path) -> Iterator[list[Store]]:
                 )
             )
         yield [
+            Store("cachelib", lambda number: cache(folder / "caches" / str(number)), pickle="pickle5", since="0.7"),
             Store("filesystem", lambda number: files(folder / "files" / str(number)), pickle="pickle5"),
             *made,
             Store("sqlite", database(f"sqlite:///{folder}/sessions.db"), loses_browser_sessions=True),
@@ -59,6 +62,11 @@ def stores(folder: Path) -> Iterator[list[Store]]:
 
 def files(folder: Path) -> Settings:
     return {"SESSION_TYPE": "filesystem", "SESSION_FILE_DIR": str(folder)}
+
+
+def cache(folder: Path) -> Settings:
+    """Each application makes a FileSystemCache of it."""
+    return {"SESSION_TYPE": "cachelib", "SESSION_CACHELIB": str(folder)}
 
 
 def database(address: str) -> Callable[[int], Settings]:
