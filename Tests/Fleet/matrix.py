@@ -197,7 +197,7 @@ def main() -> int:
     print(
         "\nOf how many cells: formats that the version writes, signed and plain, permanent and not."
         "\nLess than all: up to 0.6 a session that is not permanent has no expiry in a database and is lost, or an"
-        "\nerror for ever, at its next request to Flask-Session itself. Not there: the version does not have that store."
+        "\nerror for ever, at its next request to Flask-Session itself. Not there: the version has no such store."
         "\nDynamoDB, which 0.8 has, is no store of this library."
     )
     failures = [cell for cell in all_cells if cell.failure]
