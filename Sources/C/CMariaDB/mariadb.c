@@ -51,6 +51,9 @@ MYSQL *cmariadb_new(size_t largest) {
       api.mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &off) != 0 ||
       api.mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest) != 0 ||
       api.mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0 ||
+      /* A record that is too long for its column is an error, also where the server would cut it. */
+      api.mysql_options(mysql, MYSQL_INIT_COMMAND,
+                        "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')") != 0 ||
       /* Not `dialog`, which asks on the terminal, and not `mysql_clear_password`. */
       api.mysql_options(mysql, MARIADB_OPT_RESTRICTED_AUTH,
                         "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password") != 0) {

@@ -116,6 +116,23 @@
       #expect(try table("SELECT session_id FROM TABLE_NAME") == "session:a")
     }
 
+    /// Neither a server that cuts what is too long nor a column that was narrowed meanwhile loses anything.
+    @Test func aColumnThatWasNarrowed() throws {
+      let (other, table) = try made(MySQLTableTests.flaskSession)
+      try other.ping(at())
+      _ = try table("SET GLOBAL sql_mode = ''")
+      let server = try MySQLServer.shared.get()
+      let store = MySQLStore(server.options(table: table.name))
+      #expect(try store.create(key, [1], timeToLive: 9, at()).isCreated)
+      _ = try table("ALTER TABLE TABLE_NAME MODIFY data VARBINARY(100)")
+      let long = [UInt8](repeating: 7, count: 300)
+      let failure = status { () throws(Failure) in
+        _ = try store.replace(key, long, timeToLive: 9, token: .bytes([1]), at())
+      }
+      #expect(failure == .tooLarge)
+      #expect(try store.load(key, at())?.record == [1])
+    }
+
     @Test func aRecordThatTheColumnWouldCut() throws {
       let (store, table) = try made(MySQLTableTests.flaskSession)
       let large = [UInt8](repeating: 7, count: 65_536)
