@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""libmongoc in a host: encrypted, silent, without threads, beside a host that uses libmongoc itself; servers killed."""
+"""libmongoc in a host: encrypted, silent, without threads, beside a host that uses libmongoc itself; servers killed;
+replies that are damaged on the way."""
 
 from __future__ import annotations
 
+import ast
 import os
+import random
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -137,3 +144,128 @@ def test_killed_and_restarted_under_load(tmp_path: Path) -> None:
         assert_nobody_came_back(manager, visitors)
     finally:
         server.kill()
+
+
+class Damager:
+    """Between a client and a server of MongoDB: what the server answers goes through `damage`, message by message."""
+
+    def __init__(self, address: str, damage: Callable[[bytes], bytes]) -> None:
+        self._server = ("127.0.0.1", int(address.rstrip("/").rsplit(":", 1)[1]))
+        self._damage = damage
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"mongodb://127.0.0.1:{self._listener.getsockname()[1]}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection(self._server) as server, suppress(OSError, EOFError):
+            while True:
+                server.sendall(message(client))
+                client.sendall(self._damage(message(server)))
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def exactly(stream: socket.socket, size: int) -> bytes:
+    received = b""
+    while len(received) < size:
+        part = stream.recv(size - len(received))
+        if not part:
+            raise EOFError
+        received += part
+    return received
+
+
+def message(stream: socket.socket) -> bytes:
+    length = exactly(stream, 4)
+    return length + exactly(stream, struct.unpack("<i", length)[0] - 4)
+
+
+def is_reply_to_command(reply: bytes) -> bool:
+    return reply[12:16] == struct.pack("<i", 2013)
+
+
+def with_bytes(at: int, new: bytes) -> Callable[[bytes], bytes]:
+    return lambda reply: reply[:at] + new + reply[at + len(new) :]
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "kind of section": with_bytes(20, b"\x01"),
+    "huge document": with_bytes(21, struct.pack("<i", 0x7FFFFFF0)),
+    "negative document": with_bytes(21, struct.pack("<i", -5)),
+    "opcode": with_bytes(12, struct.pack("<i", 1)),
+    "no section": lambda reply: struct.pack("<i", 20) + reply[4:20],
+    "header alone": lambda reply: struct.pack("<i", 16) + reply[4:16],
+    "unknown flag": with_bytes(16, b"\x02"),
+    "no end of the document": lambda reply: reply[:-1] + b"\x01",
+    "huge name of a field": lambda reply: reply[:25] + b"\x02" * (len(reply) - 26) + b"\x00",
+    "nested deeply": lambda reply: nested(reply, 100_000),
+}
+
+
+def nested(reply: bytes, levels: int) -> bytes:
+    document = b"".join(b"%s\x03a\x00" % struct.pack("<i", 5 + 8 * left) for left in range(levels, 0, -1))
+    document += struct.pack("<i", 5) + b"\x00" * (levels + 1)
+    return struct.pack("<i", 21 + len(document)) + reply[4:21] + document
+
+
+@pytest.mark.parametrize("is_hello", [False, True], ids=["command", "hello"])
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_reply_is_an_error(address: str, name: str, is_hello: bool) -> None:
+    damage = DAMAGES[name]
+    proxy = Damager(address, lambda reply: reply if is_reply_to_command(reply) == is_hello else damage(reply))
+    try:
+        code = f"""
+try:
+    use({proxy.address!r})
+except swiftsession.Error as error:
+    print(swiftsession.Status(error.status).name)
+"""
+        printed = python(code).strip()
+    finally:
+        proxy.close()
+    # In a hello these places hold something else, part of which nobody reads.
+    assert printed == "BACKEND" or (is_hello and printed in ("", "UNAVAILABLE"))
+
+
+def test_single_bytes_of_replies_are_changed(address: str) -> None:
+    """Nothing but an error comes of it, or what the server might have meant as well."""
+    chance = random.Random(2013)
+
+    def damage(reply: bytes) -> bytes:
+        if chance.random() < 0.7:
+            return reply
+        # The length of the message is left: with another one the rest is waited for.
+        at = chance.randrange(4, len(reply))
+        return reply[:at] + bytes([chance.randrange(256)]) + reply[at + 1 :]
+
+    proxy = Damager(address, damage)
+    try:
+        code = f"""
+import collections
+outcomes = collections.Counter()
+manager = swiftsession.SessionManager(
+    SESSION_TYPE="mongodb", SESSION_MONGODB={proxy.address!r}, SESSION_TIMEOUT=1, SESSION_CONNECT_TIMEOUT=1)
+for number in range(ROUNDS):
+    try:
+        with manager.open(None) as session:
+            session["user"] = "jack"
+            session.save()
+        outcomes["fine"] += 1
+    except swiftsession.Error as error:
+        outcomes[swiftsession.Status(error.status).name] += 1
+print(dict(outcomes))
+""".replace("ROUNDS", os.environ.get("MONGODB_DAMAGES", "300"))
+        outcomes = ast.literal_eval(python(code))
+    finally:
+        proxy.close()
+    assert outcomes["fine"] > 10 and outcomes["BACKEND"] > 10

@@ -110,6 +110,7 @@
       if deadline.hasPassed {
         return Failure(.timeout, "MongoDB did not answer in the time for the call (\(said))")
       }
+      if Int(result.outcome) == CMONGODB_STRANGE { return MongoDBFailure.unexpected }
       isLost = true
       if Int(result.outcome) == CMONGODB_NO_SERVER {
         return Failure(

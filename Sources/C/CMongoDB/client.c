@@ -44,7 +44,7 @@ void cmongodb_command(cmongodb_client *self, const char *database, const void *c
   bson_error_t error = {0};
   bson_t document;
   self->until = until;
-  self->sent = 0;
+  self->sent = self->strange = 0;
   *result = (cmongodb_result){.outcome = CMONGODB_LOST};
   cmongodb.bson_destroy(&self->reply);
   if (!cmongodb.bson_init_static(&document, command, size)) {
@@ -66,7 +66,7 @@ void cmongodb_command(cmongodb_client *self, const char *database, const void *c
     result->size = self->reply.len;
     return;
   }
-  result->outcome = outcome_of(&error);
+  result->outcome = self->strange ? CMONGODB_STRANGE : outcome_of(&error);
   snprintf(result->message, sizeof result->message, "%s", error.message);
 }
 

@@ -47,9 +47,10 @@ enum { CMONGODB_SOCKETS = 64 };
 struct cmongodb_client {
   mongoc_client_t *client;
   int64_t share;
-  int64_t until; /* of the command that runs */
-  int32_t sent;  /* whether it has sent a byte */
-  int32_t last;  /* the place of the socket that was written to last */
+  int64_t until;   /* of the command that runs */
+  int32_t sent;    /* whether it has sent a byte */
+  int32_t last;    /* the place of the socket that was written to last */
+  int32_t strange; /* whether a server sent it what is no message */
   int sockets[CMONGODB_SOCKETS];
   bson_t reply;
 };
@@ -57,5 +58,17 @@ struct cmongodb_client {
 /* A mongoc_stream_initiator_t: connects to a host; `context` is the cmongodb_client. */
 mongoc_stream_t *cmongodb_connect(const mongoc_uri_t *uri, const mongoc_host_list_t *host, void *context,
                                   bson_error_t *error);
+
+/* What libmongoc is given in place of `inner`, which goes with it. Never NULL. */
+mongoc_stream_t *cmongodb_checked(mongoc_stream_t *inner, cmongodb_client *client);
+
+/* The largest message of a server. */
+enum { CMONGODB_MESSAGE = 48000000 };
+
+/* Whether all the bytes are one BSON document. */
+int cmongodb_is_document(const uint8_t *bytes, size_t size);
+
+/* The four bytes of a number, the lowest first. */
+uint32_t cmongodb_number(const uint8_t *bytes);
 
 #endif

@@ -210,13 +210,14 @@ mongoc_stream_t *cmongodb_connect(const mongoc_uri_t *uri, const mongoc_host_lis
   *self = (stream){.base = functions, .client = client, .place = place};
   client->sockets[place] = fd;
   if (!cmongodb.mongoc_uri_get_tls(uri))
-    return &self->base;
+    return cmongodb_checked(&self->base, client);
   mongoc_stream_t *wrapped = encrypted(uri, host, &self->base);
   if (!wrapped) {
     cmongodb.bson_set_error(error, MONGOC_ERROR_STREAM, MONGOC_ERROR_STREAM_SOCKET,
                             "the files of tlsCAFile or tlsCertificateKeyFile cannot be used");
     destroy_stream(&self->base);
+    return NULL;
   }
-  return wrapped;
+  return cmongodb_checked(wrapped, client);
 }
 #endif

@@ -16,6 +16,7 @@ enum {
   CMONGODB_ANSWERED,  /* by the server: `reply` has what it says, an error too */
   CMONGODB_REFUSED,   /* it takes neither this user nor this password */
   CMONGODB_NO_SERVER, /* there is none that takes writes now */
+  CMONGODB_STRANGE,   /* what came is no message of a MongoDB server */
   CMONGODB_LOST       /* the connection broke, or the deadline passed */
 };
 
