@@ -208,4 +208,29 @@ def _text(engine: Any) -> str:
             f"{_OBJECT} is of type {type(engine).__name__}; expected a SQLAlchemy object of Flask-SQLAlchemy or an "
             f"engine. Or leave it out, and set {_ADDRESS} to the URL of the database."
         )
+    if not found.startswith("sqlite"):
+        _refuse_arguments(engine)
     return found
+
+
+def _refuse_arguments(engine: Any) -> None:
+    """A ConfigError where an engine connects with more than its address says, which may be a demand for TLS."""
+    # create_engine keeps connect_args nowhere but in the function with which its pool connects.
+    creator = getattr(getattr(engine, "pool", None), "_creator", None)
+    names = getattr(getattr(creator, "__code__", None), "co_freevars", ())
+    cells = getattr(creator, "__closure__", None) or ()
+    given = {name: cell.cell_contents for name, cell in zip(names, cells, strict=True)}.get("cparams")
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"{_OBJECT} is an engine with a creator or a pool of its own, which is not asked for connections: leave it "
+            f"out, and set {_ADDRESS} to the URL of the database, with all that it needs."
+        )
+    of_the_address = engine.dialect.create_connect_args(engine.url)[1]
+    differing = sorted(
+        str(name) for name, value in given.items() if name not in of_the_address or of_the_address[name] != value
+    )
+    if differing:
+        raise ConfigError(
+            f"{_OBJECT} is an engine with connect_args ({', '.join(differing)}), which are not followed: write them "
+            f"into the address, as in ?name=value, or leave it out and set {_ADDRESS}."
+        )

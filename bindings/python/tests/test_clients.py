@@ -164,3 +164,58 @@ def test_a_mongo_client_that_cannot_be_told_is_refused(client, status):
     with pytest.raises(swiftsession.ConfigError, match="SESSION_MONGODB") as caught:
         swiftsession.SessionManager(SESSION_TYPE="mongodb", SESSION_MONGODB=client())
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments", "names"),
+    [
+        ("postgresql+psycopg2://u:secret@h/d", {"sslmode": "require"}, "sslmode"),
+        ("postgresql+psycopg2://u@h/d?sslmode=disable", {"sslmode": "secret"}, "sslmode"),
+        ("mysql+pymysql://u@h/d", {"ssl": {"ca": "secret"}, "connect_timeout": 3}, "connect_timeout, ssl"),
+        ("mysql+pymysql://u@h/d?ssl_ca=/a", {"ssl": {"ca": "secret"}}, "ssl"),
+    ],
+)
+def test_the_connect_args_of_an_engine_are_not_dropped(address, arguments, names):
+    engine = _engine(address, connect_args=arguments)
+    with pytest.raises(swiftsession.ConfigError, match=rf"connect_args \({names}\)") as caught:
+        with_addresses({"SESSION_TYPE": "sqlalchemy", "SESSION_SQLALCHEMY": engine})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments"),
+    [
+        ("postgresql+psycopg2://u@h/d?sslmode=require", {}),
+        ("postgresql+psycopg2://u@h/d?sslmode=require", {"connect_args": {"sslmode": "require"}, "pool_size": 3}),
+        ("mysql+pymysql://u@h/d?ssl_ca=/a&charset=utf8mb4", {}),
+        ("sqlite:////tmp/x.db", {"connect_args": {"check_same_thread": False}}),
+    ],
+)
+def test_an_engine_whose_address_says_all_is_taken(address, arguments):
+    settings = with_addresses({"SESSION_TYPE": "sqlalchemy", "SESSION_SQLALCHEMY": _engine(address, **arguments)})
+    assert settings["SESSION_SQLALCHEMY_DATABASE_URI"] == address
+
+
+def test_an_engine_with_a_creator_is_refused():
+    engine = _engine("postgresql+psycopg2://", creator=lambda: None)
+    with pytest.raises(swiftsession.ConfigError, match=r"a creator .* set SESSION_SQLALCHEMY_DATABASE_URI"):
+        with_addresses({"SESSION_TYPE": "sqlalchemy", "SESSION_SQLALCHEMY": engine})
+
+
+def test_the_engine_options_of_flask_sqlalchemy_are_not_dropped():
+    flask = pytest.importorskip("flask")
+    flask_sqlalchemy = pytest.importorskip("flask_sqlalchemy")
+    pytest.importorskip("psycopg2")
+    app = flask.Flask("app")
+    app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql+psycopg2://u@h/d"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"sslmode": "require"}}
+    database = flask_sqlalchemy.SQLAlchemy(app)
+    with app.app_context(), pytest.raises(swiftsession.ConfigError, match="connect_args"):
+        with_addresses({"SESSION_TYPE": "sqlalchemy", "SESSION_SQLALCHEMY": database})
+
+
+def _engine(address, **arguments):
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    if not address.startswith("sqlite"):
+        pytest.importorskip("psycopg2" if "psycopg2" in address else "pymysql")
+    return sqlalchemy.create_engine(address, **arguments)
