@@ -208,8 +208,17 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "unknown flag": with_bytes(16, b"\x02"),
     "no end of the document": lambda reply: reply[:-1] + b"\x01",
     "huge name of a field": lambda reply: reply[:25] + b"\x02" * (len(reply) - 26) + b"\x00",
+    "array without a first item": lambda reply: with_document(reply, b"\x04a\0\x08\0\0\0\x0a1\0\0\x01ok\0" + ONE),
     "nested deeply": lambda reply: nested(reply, 100_000),
 }
+
+
+ONE = struct.pack("<d", 1)
+
+
+def with_document(reply: bytes, fields: bytes) -> bytes:
+    document = struct.pack("<i", 5 + len(fields)) + fields + b"\x00"
+    return struct.pack("<i", 21 + len(document)) + reply[4:21] + document
 
 
 def nested(reply: bytes, levels: int) -> bytes:

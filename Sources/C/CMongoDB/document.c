@@ -44,6 +44,12 @@ static int64_t size_of_code(const uint8_t *bytes, int64_t left, int levels) {
   return text >= 0 && size_of_document(bytes + 4 + text, size - 4 - text, levels) == size - 4 - text ? size : NO_SIZE;
 }
 
+/* libbson complains on stderr where the first item has another name than 0. */
+static int64_t size_of_array(const uint8_t *bytes, int64_t left, int levels) {
+  int64_t size = size_of_document(bytes, left, levels);
+  return size <= 5 || (bytes[5] == '0' && bytes[6] == 0) ? size : NO_SIZE;
+}
+
 static int64_t size_of_value(uint8_t type, const uint8_t *bytes, int64_t left, int levels) {
   int64_t text;
   switch (type) {
@@ -77,8 +83,9 @@ static int64_t size_of_value(uint8_t type, const uint8_t *bytes, int64_t left, i
   case 0x0B:
     return size_of_expression(bytes, left);
   case 0x03:
-  case 0x04:
     return size_of_document(bytes, left, levels);
+  case 0x04:
+    return size_of_array(bytes, left, levels);
   case 0x0F:
     return size_of_code(bytes, left, levels);
   default:
