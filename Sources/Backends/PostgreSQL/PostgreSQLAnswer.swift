@@ -9,6 +9,8 @@
     let changed: Int
     /// The first row, a nil for each NULL and for what is larger than a record; nil where there is no row.
     let row: [[UInt8]?]?
+    /// Whether the first column is of type `bytea`, or of a domain over it.
+    let beginsWithBytes: Bool
 
     /// A copy of what libpq has.
     init(_ api: UnsafePointer<cpostgresql_api>, _ result: OpaquePointer, atMost limit: Int) {
@@ -20,6 +22,8 @@
         }
       }
       changed = count
+      // The number that this type has everywhere.
+      beginsWithBytes = api.pointee.PQnfields(result) > 0 && api.pointee.PQftype(result, 0) == 17
       guard api.pointee.PQntuples(result) > 0 else {
         row = nil
         return
@@ -27,7 +31,7 @@
       var columns: [[UInt8]?] = []
       for column in 0..<max(min(api.pointee.PQnfields(result), 8), 0) {
         let length = Int(api.pointee.PQgetlength(result, 0, column))
-        guard api.pointee.PQgetisnull(result, 0, column) == 0, 0...max(limit, 8) ~= length,
+        guard api.pointee.PQgetisnull(result, 0, column) == 0, 0...max(limit, 256) ~= length,
           let start = api.pointee.PQgetvalue(result, 0, column)
         else {
           columns.append(nil)

@@ -9,6 +9,7 @@
       // Of processes that make it at once all but one fail, and then find it.
       for isLast in [false, false, true] {
         if let found = try PostgreSQLTableFacts(ask(deadline)) {
+          try found.check(table)
           facts = found
           return
         }
@@ -19,6 +20,12 @@
         }
       }
       throw failure.unexpected
+    }
+
+    /// After an answer that a table as it was found does not give: it may have been altered since.
+    func findTableAgain(_ deadline: Deadline) throws(Failure) {
+      try leaveTransaction(deadline)
+      try findTable(deadline)
     }
 
     private func ask(_ deadline: Deadline) throws(Failure) -> [[UInt8]?] {

@@ -12,7 +12,9 @@
     private let connection: OpaquePointer
     let table: PostgreSQLTable
     let failure: PostgreSQLFailure
-    var facts: PostgreSQLTableFacts
+    var facts: PostgreSQLTableFacts {
+      didSet { texts = PostgreSQLConnection.noTexts }
+    }
     /// As C strings, made when they are needed.
     private var texts: [[CChar]]
     /// The most bytes that may come for one answer after its first ones.
@@ -26,6 +28,8 @@
     private(set) var isLost = false
     /// The server refused because of what others did at the same time.
     private(set) var isBeaten = false
+    /// The table is not what it was found to be.
+    private(set) var isTableDoubtful = false
 
     static func open(
       _ options: PostgreSQLOptions, _ table: PostgreSQLTable, _ deadline: Deadline
@@ -56,7 +60,7 @@
       self.table = table
       failure = PostgreSQLFailure(setting: options.common.setting.text)
       facts = .unknown
-      texts = Array(repeating: [], count: PostgreSQLStatement.allCases.count)
+      texts = PostgreSQLConnection.noTexts
       largestAnswer = UInt64(max(options.common.largestRecord, 0)) + (64 << 10)
     }
 
@@ -106,7 +110,7 @@
     private func exchange<Result>(
       writes: Bool, _ deadline: Deadline, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-      isBeaten = false
+      (isBeaten, isTableDoubtful) = (false, false)
       do throws(Failure) {
         let result = try body()
         isInDoubt = false
@@ -124,7 +128,15 @@
       return texts[statement.rawValue]
     }
 
+    private static var noTexts: [[CChar]] { Array(repeating: [], count: PostgreSQLStatement.allCases.count) }
+
     private func cString(_ text: String) -> [CChar] { text.utf8.map { CChar(bitPattern: $0) } + [0] }
+
+    /// Ends the transaction that an error left open.
+    func leaveTransaction(_ deadline: Deadline) throws(Failure) {
+      guard api.pointee.PQtransactionStatus(connection) == PQTRANS_INERROR else { return }
+      _ = try run(once: ["ROLLBACK"], deadline)
+    }
 
     // MARK: Bytes
 
@@ -231,6 +243,12 @@
       return failure.lost
     }
 
+    /// For a record that comes out of a column of another type.
+    func altered() -> Failure {
+      isTableDoubtful = true
+      return Failure(.backend, "The column data of the session table is not of type BYTEA any more")
+    }
+
     private func unexpected() -> Failure {
       isReusable = false
       return failure.unexpected
@@ -240,7 +258,8 @@
     private func error(_ result: OpaquePointer) -> Failure {
       let state = field(result, CPOSTGRESQL_SQLSTATE)
       guard state.count == 5 else { return broken() }
-      let made = failure.make(state, field(result, CPOSTGRESQL_MESSAGE))
+      let names = [CPOSTGRESQL_COLUMN, CPOSTGRESQL_DATATYPE, CPOSTGRESQL_CONSTRAINT].map { field(result, $0) }
+      let made = failure.make(state, field(result, CPOSTGRESQL_MESSAGE), name: names.first { !$0.isEmpty })
       let kind = state.prefix(2)
       let isConnection = kind == [0x30, 0x38]
       if !isConnection, state != Array("40003".utf8) { isInDoubt = false }
@@ -250,6 +269,7 @@
         isReusable = false
         isLost = true
       }
+      isTableDoubtful = PostgreSQLFailure.isOfTheTable(state)
       isBeaten = state == Array("40001".utf8) || state == Array("40P01".utf8)
       return made
     }

@@ -10,8 +10,11 @@
     /// - Parameters:
     ///   - state: the five characters of SQLSTATE.
     ///   - said: the server's sentence.
-    func make(_ state: [UInt8], _ said: [UInt8]) -> Failure {
-      let said = "\(String(decoding: state, as: UTF8.self)): \(PostgreSQLFailure.shown(said))"
+    ///   - name: of the column, type or constraint that it is about.
+    func make(_ state: [UInt8], _ said: [UInt8], name: [UInt8]? = nil) -> Failure {
+      let sentence: Message = "\(String(decoding: state, as: UTF8.self)): \(PostgreSQLFailure.shown(said))"
+      let name = name.map { PostgreSQLFailure.shown($0) }
+      let said = name.map { (sentence + ", \($0)").text } ?? sentence.text
       switch state[...] {
       case "28000", "28P01":
         return Failure(.auth, "PostgreSQL refuses the user or the password of \(setting) (\(said))")
@@ -38,13 +41,28 @@
       case "57P01", "57P02", "57P03", "57P04", "57P05":
         return Failure(.unavailable, "PostgreSQL does not serve requests now (\(said))")
       case "54000": return Failure(.tooLarge, "The session is larger than PostgreSQL takes (\(said))")
-      case "42703", "42804", "42809", "42883", "42P10", "23502":
+      case "23502":
+        guard let name else { break }
+        return Failure(
+          .config,
+          "The column \(name) of the session table takes no NULL, and sessions have no value for it: give it a DEFAULT, or "
+            + "ALTER TABLE ... ALTER \(name) DROP NOT NULL (\(said))")
+      default: break
+      }
+      if PostgreSQLFailure.isOfTheTable(state) {
         return Failure(.backend, "PostgreSQL could not run a statement: is the table one of sessions? (\(said))")
-      default:
-        if state.starts(with: [0x30, 0x38]) {
-          return Failure(.unavailable, "The connection to PostgreSQL was lost (\(said))")
-        }
-        return Failure(.backend, "PostgreSQL answered with an error (\(said))")
+      }
+      if state.starts(with: [0x30, 0x38]) {
+        return Failure(.unavailable, "The connection to PostgreSQL was lost (\(said))")
+      }
+      return Failure(.backend, "PostgreSQL answered with an error (\(said))")
+    }
+
+    /// Whether an error is one that a table as it was found does not give.
+    static func isOfTheTable(_ state: [UInt8]) -> Bool {
+      switch state[...] {
+      case "22007", "22008", "22P02", "23502", "42703", "42804", "42809", "42846", "42883", "42P10": true
+      default: false
       }
     }
 

@@ -84,7 +84,7 @@
       return try repeated(call) { (connection) throws(Failure) in
         let answer = try self.change(
           .refresh, [.key(key), .time(call.now), .time(call.expiry(timeToLive))], key, connection, call, writes: false)
-        return try self.record(answer, remaining: call.tellsRemaining ? timeToLive : nil)
+        return try self.record(answer, connection, remaining: call.tellsRemaining ? timeToLive : nil)
       }
     }
 
@@ -150,10 +150,14 @@
       let answer = try connection.run(
         call.tellsRemaining ? .loadWithTime : .load, PostgreSQLParameters([.key(key), .time(call.now)]), call.deadline)
       let end = call.tellsRemaining ? answer.number(1) : nil
-      return try record(answer, remaining: end.map { $0.subtractingReportingOverflow(call.now).partialValue })
+      return try record(
+        answer, connection, remaining: end.map { $0.subtractingReportingOverflow(call.now).partialValue })
     }
 
-    private func record(_ answer: PostgreSQLAnswer, remaining: Int64?) throws(Failure) -> StoredRecord? {
+    private func record(
+      _ answer: PostgreSQLAnswer, _ connection: PostgreSQLConnection, remaining: Int64?
+    ) throws(Failure) -> StoredRecord? {
+      guard answer.beginsWithBytes else { throw connection.altered() }
       guard let row = answer.row else { return nil }
       guard let record = row.first ?? nil else {
         throw Failure(.tooLarge, "A stored session is larger than the store takes (\(table.largestRecord) bytes)")
@@ -215,7 +219,7 @@
               defer {
                 (isInDoubt, isLost, isBeaten) = (connection.isInDoubt, connection.isLost, connection.isBeaten)
               }
-              return try body(connection)
+              return try self.attempt(call, connection, body)
             })
         } catch {
           if isInDoubt, let unknown { return unknown }
@@ -227,6 +231,19 @@
           }
         }
       }
+    }
+
+    /// Once more on a table that was altered, if it is still one of sessions.
+    private func attempt<Result>(
+      _ call: Call, _ connection: PostgreSQLConnection, _ body: (PostgreSQLConnection) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+      do throws(Failure) {
+        return try body(connection)
+      } catch {
+        guard connection.isTableDoubtful else { throw error }
+      }
+      try connection.findTableAgain(call.deadline)
+      return try body(connection)
     }
 
     /// Some milliseconds, not the same for all.

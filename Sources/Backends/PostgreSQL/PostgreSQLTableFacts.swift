@@ -10,6 +10,8 @@
     let needsID: Bool
     let hasKeyIndex: Bool
     let hasExpiryIndex: Bool
+    /// As PostgreSQLColumn.check takes them, in its order.
+    private let columns: [[UInt8]?]
 
     /// No row where there is no table.
     static func asking(_ table: PostgreSQLTable) -> String {
@@ -18,14 +20,28 @@
         SELECT {index} 'session_id' AND i.indisunique AND i.indimmediate AND i.indnkeyatts = 1), \
         EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'id' AND NOT a.attisdropped \
         AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''), \
-        {index} 'session_id'), {index} 'expiry') FROM pg_class c WHERE c.oid = to_regclass({name})
+        {index} 'session_id'), {index} 'expiry'), \
+        {right} t.typcategory = 'S' {else} 'session_id'), {right} {output} IN ('byteaout') {else} 'data'), \
+        {right} {output} IN ('timestamp_out', 'timestamptz_out') {else} 'expiry') \
+        FROM pg_class c WHERE c.oid = to_regclass({name})
         """
       ) { (name) -> Text in
-        guard name == "index" else { return Text(table.literal(table.quoted)) }
-        return """
+        switch name {
+        case "index":
+          """
           EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
           WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname =
           """
+        case "right": "(SELECT CASE WHEN"
+        // A domain has the category and the output function of its type, however many there are in between.
+        case "output": "(SELECT p.proname FROM pg_proc p WHERE p.oid = t.typoutput)"
+        case "else":
+          """
+          THEN '' ELSE t.typcategory::text || left(format_type(a.atttypid, a.atttypmod), 40) END FROM pg_attribute a \
+          JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname =
+          """
+        default: Text(table.literal(table.quoted))
+        }
       }
     }
 
@@ -34,13 +50,20 @@
 
     private init() {
       (isUnique, needsID, hasKeyIndex, hasExpiryIndex) = (false, false, false, false)
+      columns = []
     }
 
     /// Of the answer's row; nil where there is none.
     init?(_ row: [[UInt8]?]) {
-      guard row.count == 4 else { return nil }
+      guard row.count == 4 + PostgreSQLColumn.allCases.count else { return nil }
       (isUnique, needsID) = (row[0] == [1], row[1] == [1])
       (hasKeyIndex, hasExpiryIndex) = (row[2] == [1], row[3] == [1])
+      columns = Array(row[4...])
+    }
+
+    /// CONFIG for a table that cannot hold sessions.
+    func check(_ table: PostgreSQLTable) throws(Failure) {
+      for (column, found) in zip(PostgreSQLColumn.allCases, columns) { try column.check(found, of: table) }
     }
   }
 #endif

@@ -248,7 +248,107 @@
       let other = PostgreSQLServer.freeTable()
       try server.sql("CREATE TABLE \(other) (a INT)")
       let wrong = try self.store(other)
-      #expect(status { () throws(Failure) in _ = try wrong.load(key, at()) } == .backend)
+      #expect(status { () throws(Failure) in _ = try wrong.load(key, at()) } == .config)
+    }
+
+    /// Each would lose every session, or fail with what says nothing; the message's statement keeps what is there.
+    @Test(arguments: [
+      ("data", "text", "text"), ("data", "varchar(500)", "character varying(500)"), ("data", "jsonb", "jsonb"),
+      ("expiry", "date", "date"), ("expiry", "bigint", "bigint"), ("expiry", "text", "text"),
+      ("session_id", "uuid", "uuid"), ("data", nil, ""), ("expiry", nil, ""), ("session_id", nil, ""),
+    ])
+    func aColumnOfAnotherType(_ column: String, _ type: String?, _ name: String) throws {
+      let columns = [("session_id", "varchar(255)"), ("data", "bytea"), ("expiry", "timestamp")].compactMap {
+        $0.0 == column ? type.map { "\(column) \($0)" } : "\($0.0) \($0.1)"
+      }
+      try server.sql("CREATE TABLE \(table) (id SERIAL PRIMARY KEY, \(columns.joined(separator: ", ")))")
+      let store = try store()
+      let ping = failure { () throws(Failure) in try store.ping(at()) }
+      let found = [
+        ping, failure { () throws(Failure) in try store.prepare(at()) },
+        failure { () throws(Failure) in _ = try store.load(key, at()) },
+        failure { () throws(Failure) in _ = try store.create(key, [1], timeToLive: 9, at()) },
+      ]
+      let said = type == nil ? "no column \(column):" : "column \(column) is of type \(name),"
+      for wrong in found {
+        #expect(wrong?.status == .config)
+        #expect(wrong?.message.contains(said) == true)
+        #expect((wrong?.message.utf8.count ?? 0) <= 247)
+      }
+      let statement = try #require(ping?.message.components(separatedBy: "run: ").last)
+      try server.sql(statement)
+      #expect(try store.create(key, [1], timeToLive: 9, at()).isCreated)
+      #expect(try store.record(key) == [1])
+    }
+
+    @Test func whatWasThereIsKeptByTheStatement() throws {
+      try server.sql(
+        "CREATE TABLE \(table) (id SERIAL PRIMARY KEY, session_id text UNIQUE, data text, expiry bigint);"
+          + "INSERT INTO \(table) (session_id, data, expiry) VALUES ('session:a', '\\x82aa', 1700000020)")
+      let store = try store()
+      for _ in 0..<2 {
+        let wrong = failure { () throws(Failure) in try store.ping(at()) }
+        let statement = try #require(wrong?.message.components(separatedBy: "run: ").last)
+        try server.sql(statement)
+      }
+      #expect(try store.record(key, at(19)) == [0x82, 0xAA])
+      #expect(try store.load(key, at(20)) == nil)
+    }
+
+    @Test func domains() throws {
+      for (kind, type) in [("a", "varchar(255)"), ("b", "bytea"), ("c", "timestamptz")] {
+        try server.sql("CREATE DOMAIN \(table)\(kind)0 AS \(type); CREATE DOMAIN \(table)\(kind) AS \(table)\(kind)0")
+      }
+      try server.sql(
+        "CREATE TABLE \(table) (id SERIAL PRIMARY KEY, session_id \(table)a UNIQUE, data \(table)b, expiry \(table)c)")
+      let store = try store()
+      #expect(try store.create(key, [1], timeToLive: 20, at()).isCreated)
+      #expect(try store.record(key) == [1])
+      #expect(try store.load(key, at(20)) == nil)
+    }
+
+    /// By connections that have seen the table as it was.
+    @Test(arguments: [
+      ("ALTER data TYPE text USING data::text", "data is of type text"), ("DROP data", "no column data"),
+      ("ALTER data TYPE jsonb USING '1'::jsonb", "data is of type jsonb"),
+      ("ALTER expiry TYPE bigint USING 1900000000", "expiry is of type bigint"),
+    ])
+    func aColumnThatIsAltered(_ change: String, _ said: String) throws {
+      let store = try store()
+      #expect(try store.create(key, [1], timeToLive: 20, at()).isCreated)
+      try server.sql("ALTER TABLE \(table) \(change)")
+      for _ in 0..<2 {
+        let wrong = failure { () throws(Failure) in _ = try store.load(key, at()) }
+        #expect(wrong?.status == .config)
+        #expect(wrong?.message.contains(said) == true)
+      }
+    }
+
+    @Test func aConstraintThatIsDropped() throws {
+      let store = try store()
+      #expect(try store.create(key, [1], timeToLive: 20, at()).isCreated)
+      try server.sql(
+        "ALTER TABLE \(table) DROP CONSTRAINT \(table)_session_id_key; ALTER TABLE \(table) ALTER id DROP DEFAULT")
+      #expect(try store.create("b", [2], timeToLive: 20, at()).isCreated)
+      #expect(try store.create("b", [3], timeToLive: 20, at()).exists)
+      #expect(try server.sql("SELECT string_agg(id::text, ',' ORDER BY id) FROM \(table)") == "1,2")
+      // In the transaction that such a table needs.
+      try server.sql("ALTER TABLE \(table) DROP data")
+      #expect(status { () throws(Failure) in _ = try store.create("c", [3], timeToLive: 20, at()) } == .config)
+    }
+
+    @Test func aColumnThatTakesNoNULL() throws {
+      let store = try store()
+      try store.prepare(at())
+      try server.sql("ALTER TABLE \(table) ADD tenant INT NOT NULL")
+      let wrong = failure { () throws(Failure) in _ = try store.create(key, [1], timeToLive: 20, at()) }
+      #expect(wrong?.status == .config)
+      #expect(wrong?.message.contains("column tenant of the session table") == true)
+      #expect((wrong?.message.utf8.count ?? 0) <= 247)
+      try server.sql("ALTER TABLE \(table) ALTER tenant DROP NOT NULL, ADD CONSTRAINT small CHECK (length(data) < 2)")
+      #expect(try store.create(key, [1], timeToLive: 20, at()).isCreated)
+      let large = failure { () throws(Failure) in _ = try store.create("b", [1, 2], timeToLive: 20, at()) }
+      #expect(large?.message.contains("small") == true)
     }
 
     /// By the index, and past the rows that somebody has locked.

@@ -31,6 +31,7 @@
   X(PQcmdTuples)                                                                                                       \
   X(PQntuples)                                                                                                         \
   X(PQnfields)                                                                                                         \
+  X(PQftype)                                                                                                           \
   X(PQgetisnull)                                                                                                       \
   X(PQgetlength)                                                                                                       \
   X(PQgetvalue)                                                                                                        \
@@ -48,6 +49,12 @@ const cpostgresql_api *cpostgresql_open(void);
 const char *cpostgresql_problem(void);
 
 /* Fields of an error, which libpq-fe.h has as characters. */
-enum { CPOSTGRESQL_SQLSTATE = 'C', CPOSTGRESQL_MESSAGE = 'M' };
+enum {
+  CPOSTGRESQL_SQLSTATE = 'C',
+  CPOSTGRESQL_MESSAGE = 'M',
+  CPOSTGRESQL_COLUMN = 'c',
+  CPOSTGRESQL_DATATYPE = 'd',
+  CPOSTGRESQL_CONSTRAINT = 'n'
+};
 
 #endif
