@@ -20,15 +20,18 @@
       return message("E", fields.flatMap { Array($0.utf8) + [0] } + [0])
     }
 
-    /// One row, in binary.
+    /// One row, in binary, of columns of the type bytea.
     static func row(_ columns: [[UInt8]], tag: String = "SELECT 1") -> [UInt8] {
-      let description = columns.flatMap { _ in [0x63, 0] + [UInt8](repeating: 0, count: 16) + number(Int16(1)) }
+      let description = columns.flatMap { _ in
+        [0x63, 0] + [UInt8](repeating: 0, count: 6) + number(Int32(17)) + [UInt8](repeating: 0, count: 6)
+          + number(Int16(1))
+      }
       let values = columns.flatMap { number(Int32($0.count)) + $0 }
       return message("1") + message("2") + message("T", number(Int16(columns.count)) + description)
         + message("D", number(Int16(columns.count)) + values) + message("C", Array(tag.utf8) + [0])
     }
 
     /// What a connection is told that looks for its table: it is there, with all that is wanted.
-    static var table: [UInt8] { row([[1], [0], [1], [1]]) + ready }
+    static var table: [UInt8] { row([[1], [0], [1], [1], [], [], []]) + ready }
   }
 #endif
