@@ -187,7 +187,7 @@ def test_the_connect_args_of_an_engine_are_not_dropped(address, arguments, names
     [
         ("postgresql+psycopg2://u@h/d?sslmode=require", {}),
         ("postgresql+psycopg2://u@h/d?sslmode=require", {"connect_args": {"sslmode": "require"}, "pool_size": 3}),
-        ("mysql+pymysql://u@h/d?ssl_ca=/a&charset=utf8mb4", {}),
+        ("mysql+pymysql://u@h/d?charset=utf8mb4&ssl_ca=%2Fa", {}),
         ("sqlite:////tmp/x.db", {"connect_args": {"check_same_thread": False}}),
     ],
 )
