@@ -22,13 +22,24 @@
 
     /// One row, in binary, of columns of the type bytea.
     static func row(_ columns: [[UInt8]], tag: String = "SELECT 1") -> [UInt8] {
-      let description = columns.flatMap { _ in
-        [0x63, 0] + [UInt8](repeating: 0, count: 6) + number(Int32(17)) + [UInt8](repeating: 0, count: 6)
-          + number(Int16(1))
+      let zeros = [UInt8](repeating: 0, count: 6)
+      var description = number(Int16(columns.count))
+      var values = number(Int16(columns.count))
+      for column in columns {
+        description += [0x63, 0]
+        description += zeros
+        description += number(Int32(17))
+        description += zeros
+        description += number(Int16(1))
+        values += number(Int32(column.count))
+        values += column
       }
-      let values = columns.flatMap { number(Int32($0.count)) + $0 }
-      return message("1") + message("2") + message("T", number(Int16(columns.count)) + description)
-        + message("D", number(Int16(columns.count)) + values) + message("C", Array(tag.utf8) + [0])
+      var row = message("1")
+      row += message("2")
+      row += message("T", description)
+      row += message("D", values)
+      row += message("C", Array(tag.utf8) + [0])
+      return row
     }
 
     /// What a connection is told that looks for its table: it is there, with all that is wanted.
