@@ -46,6 +46,18 @@ def files_no_larger_than(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path):
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    os.chown(folder, 65534, 65534)
+    made = store_at(folder)
+    made.create(b"a", b"record")
+    made.close()
+    files = list(folder.iterdir())
+    assert len(files) == 3 and {file.stat().st_uid for file in files} == {65534}
+
+
 def test_a_full_disk_leaves_the_old_record_and_no_draft(tmp_path, store):
     store.create(b"a", b"old" * 100)
     record, token = store.load(b"a")

@@ -15,13 +15,16 @@ struct FileCount {
     try write(0, FileDialect.newest)
   }
 
+  /// Leaves a negative number alone, which processes of cachelib make that count at the same time: what it should be, only
+  /// a count of all files would tell, and too large a one has them delete live sessions.
+  ///
   /// - Returns: the new number; nil where nobody counts.
   func add(_ more: Int64, _ deadline: Deadline) throws(Failure) -> Int64? {
     guard let dialect = try FileDialect.ofCount(in: folder) else { return nil }
     let name = try dialect.countName()
     return try locks.holding(name, deadline) { () throws(Failure) -> Int64? in
       guard let content = try folder.read(name, limit: 64), let header = FileHeader(content.bytes),
-        let (number, _) = PickledInteger.read(content.bytes[header.size...])
+        let (number, _) = PickledInteger.read(content.bytes[header.size...]), number >= 0
       else { return nil }
       let sum = max(number + more, 0)
       try write(sum, dialect)

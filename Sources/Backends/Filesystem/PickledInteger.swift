@@ -22,6 +22,11 @@ enum PickledInteger {
     guard rest.count > size, rest[rest.startIndex + size] == 0x2E else { return nil }
     var number: Int64 = 0
     for byte in rest.prefix(size).reversed() { number = number << 8 | Int64(byte) }
+    // The two longer ones have a sign.
+    if size >= 4 {
+      let unused = Int64(64 - 8 * size)
+      number = (number << unused) >> unused
+    }
     return (number, rest.startIndex + size + 1 - bytes.startIndex)
   }
 

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -59,11 +60,25 @@ static int write_all(int fd, const void *bytes, size_t size) {
   return 0;
 }
 
+/* What root makes belongs to the folder's owner: one command of an administrator would shut the service out. */
+static void give_to_owner(const char *path, int fd) {
+  char folder[PATH_MAX];
+  const char *slash = strrchr(path, '/');
+  struct stat of;
+  if (geteuid() != 0 || !slash || slash == path || (size_t)(slash - path) >= sizeof folder)
+    return;
+  memcpy(folder, path, (size_t)(slash - path));
+  folder[slash - path] = 0;
+  if (stat(folder, &of) == 0 && of.st_uid != 0)
+    (void)!fchown(fd, of.st_uid, of.st_gid);
+}
+
 int csupport_replace_file(const char *draft, const char *path, const void *head, size_t head_size, const void *bytes,
                           size_t size, int mode) {
   int fd = open_again(draft, O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (fd < 0)
     return errno;
+  give_to_owner(draft, fd);
   int error = write_all(fd, head, head_size);
   if (!error)
     error = write_all(fd, bytes, size);
@@ -158,6 +173,7 @@ static int open_lock(const char *path, int mode) {
       return fd;
     fd = open_again(path, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd >= 0) {
+      give_to_owner(path, fd);
       if (mode != 0600)
         (void)!fchmod(fd, (mode_t)mode);
       return fd;

@@ -70,6 +70,16 @@ import Testing
     #expect(try names() == [count])
   }
 
+  /// Processes of cachelib that count at the same time make it negative. Read as a large one it has them delete all.
+  @Test func aNegativeCountIsLeftAlone() throws {
+    let store = try store()
+    #expect(try store.create("a", [1], timeToLive: 9, at()).isCreated)
+    let negative = hexadecimal("00000000 8004 95 0600000000000000 4a ffffffff 2e")
+    try Data(negative).write(to: path.appending(path: count))
+    #expect(try store.create("b", [1], timeToLive: 9, at()).isCreated)
+    #expect(try counted() == negative)
+  }
+
   @Test func withoutAThresholdNobodyCounts() throws {
     let store = try store(threshold: 0)
     try store.prepare(at())
