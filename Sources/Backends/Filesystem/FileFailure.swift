@@ -11,8 +11,9 @@ enum FileFailure {
     switch error {
     case EACCES, EPERM, EROFS:
       throw Failure(
-        .auth, "The folder of sessions cannot be \(what): \(reason); look at the rights of SESSION_FILE_DIR",
-        native: error)
+        .auth,
+        "The folder of sessions or a file in it cannot be \(what): \(reason); look at the rights of SESSION_FILE_DIR and of "
+          + "its files", native: error)
     case ENOENT, ENOTDIR, ELOOP, EMFILE, ENFILE:
       throw Failure(
         .unavailable, "The folder of sessions cannot be \(what): \(reason); look at SESSION_FILE_DIR", native: error)
