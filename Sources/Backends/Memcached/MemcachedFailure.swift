@@ -22,18 +22,22 @@
     /// - Returns: of an answer that refuses a request.
     /// - Throws: of one after which a write may have been done.
     static func make(_ line: Text) throws(Failure) -> Failure {
-      let said = shown(line)
-      if starts(line, "SERVER_ERROR object too large") { return tooLarge }
-      if starts(line, "CLIENT_ERROR unauth") || starts(line, "CLIENT_ERROR auth") { return login }
-      if starts(line, "SERVER_ERROR out of memory") || starts(line, "SERVER_ERROR Out of memory") {
+      let said = ServerText.shown(line.bytes.prefix(80))
+      if ServerText.starts(line.bytes, "SERVER_ERROR object too large") { return tooLarge }
+      if ServerText.starts(line.bytes, "CLIENT_ERROR unauth") || ServerText.starts(line.bytes, "CLIENT_ERROR auth") {
+        return login
+      }
+      if ServerText.starts(line.bytes, "SERVER_ERROR out of memory")
+        || ServerText.starts(line.bytes, "SERVER_ERROR Out of memory")
+      {
         return outOfMemory(said)
       }
-      if starts(line, "ERROR Too many open connections") {
+      if ServerText.starts(line.bytes, "ERROR Too many open connections") {
         return Failure(.unavailable, "Memcached has as many connections as it takes (\(said))")
       }
       let failure = Failure(.backend, "Memcached answered with an error (\(said))")
-      if starts(line, "CLIENT_ERROR") || starts(line, "ERROR") { return failure }
-      throw starts(line, "SERVER_ERROR") ? failure : unexpected
+      if ServerText.starts(line.bytes, "CLIENT_ERROR") || ServerText.starts(line.bytes, "ERROR") { return failure }
+      throw ServerText.starts(line.bytes, "SERVER_ERROR") ? failure : unexpected
     }
 
     /// By the number of the binary protocol, as by a line.
@@ -56,16 +60,6 @@
 
     private static func outOfMemory(_ said: String) -> Failure {
       Failure(.backend, "Memcached has no memory left for another session: see its -m and -M (\(said))")
-    }
-
-    static func starts(_ line: Text, _ start: StaticString) -> Bool {
-      start.withUTF8Buffer { line.bytes.starts(with: $0) }
-    }
-
-    /// The beginning of what the server said.
-    private static func shown(_ line: Text) -> String {
-      let plain = line.bytes.prefix(80).prefix { 0x20...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x60 }
-      return String(decoding: plain, as: UTF8.self)
     }
   }
 #endif

@@ -16,9 +16,7 @@
       try MemcachedOptions.checkTheRest(settings)
       self.init(try MemcachedOptions.servers(url))
       try read(url.query)
-      if let size = settings.number(.poolSize) { poolSize = Int(size) }
-      if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
-      if let time = settings.milliseconds(.poolIdle) { idleTime = time }
+      readPool(settings)
     }
 
     private static var name: StaticString { SettingName.memcached.text }

@@ -3,7 +3,7 @@
   package import Stores
 
   /// Which servers, how keys are spread over them, and what their connections may take.
-  package struct MemcachedOptions: Sendable {
+  package struct MemcachedOptions: PooledOptions, Sendable {
     /// How a server is spoken to.
     package enum Dialect: Sendable {
       case text, binary

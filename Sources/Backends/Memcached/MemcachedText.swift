@@ -54,7 +54,7 @@
       switch request {
       case .get(let key):
         if line.isWord("END") { return .absent }
-        if MemcachedFailure.starts(line, "VALUE ") {
+        if ServerText.starts(line.bytes, "VALUE ") {
           return try value(of: key, line, stream, largest, deadline)
         }
       case .add:
@@ -73,11 +73,11 @@
       case .settings:
         // What stands before a server may not know the command.
         if line.isWord("ERROR") { return .settings(largestItem: nil, comparesAndSets: true) }
-        if line.isWord("END") || MemcachedFailure.starts(line, "STAT ") {
+        if line.isWord("END") || ServerText.starts(line.bytes, "STAT ") {
           return try settings(line, stream, deadline)
         }
       case .version:
-        if MemcachedFailure.starts(line, "VERSION ") { return .done(nil) }
+        if ServerText.starts(line.bytes, "VERSION ") { return .done(nil) }
       }
       return .error(try MemcachedFailure.make(line))
     }
@@ -110,7 +110,7 @@
       var lines = 0
       while !line.isWord("END") {
         lines += 1
-        guard lines <= 1000, MemcachedFailure.starts(line, "STAT ") else { throw MemcachedFailure.unexpected }
+        guard lines <= 1000, ServerText.starts(line.bytes, "STAT ") else { throw MemcachedFailure.unexpected }
         let fields = line.bytes.split(separator: 0x20, maxSplits: 2)
         if fields.count == 3 {
           setting(Text(Array(fields[1])), Text(Array(fields[2])), &largestItem, &comparesAndSets)

@@ -25,9 +25,7 @@
       if let name = settings.text(.mongodbDatabase) { database = name }
       if let name = settings.text(.mongodbCollection) { collection = name }
       try checkNames()
-      if let size = settings.number(.poolSize) { poolSize = Int(size) }
-      if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
-      if let time = settings.milliseconds(.poolIdle) { idleTime = time }
+      readPool(settings)
     }
 
     private static var name: StaticString { SettingName.mongodb.text }

@@ -4,7 +4,7 @@
   package import Support
 
   /// Which servers, how to log in there, where the sessions are, and what connections may take.
-  package struct MongoDBOptions: Sendable {
+  package struct MongoDBOptions: PooledOptions, Sendable {
     package var hosts: [ConnectionHost]
     package var user: Text?
     package var password: Secret?

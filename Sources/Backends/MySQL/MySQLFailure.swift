@@ -8,7 +8,7 @@
     /// - Parameter error: the number, from 2000 the library's own.
     static func make(_ error: UInt32, _ reason: String) -> Failure {
       let native = Int32(truncatingIfNeeded: error)
-      let said = "\(native): \(shown(reason))"
+      let said = "\(native): \(ServerText.shown(Array(reason.utf8).prefix(80)))"
       switch native {
       case 1044, 1045, 1130, 1142, 1143, 1227, 1251, 1275, 1370, 1698, 1820, 1862:
         return Failure(
@@ -105,12 +105,6 @@
       case 1146, 1054, 1243, 1615, 1364: true
       default: false
       }
-    }
-
-    /// The beginning of what was said: behind a quotation mark it may repeat a key or a record.
-    private static func shown(_ reason: String) -> String {
-      let plain = reason.utf8.prefix(80).prefix { 0x20...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x60 }
-      return String(decoding: Array(plain), as: UTF8.self)
     }
   }
 #endif

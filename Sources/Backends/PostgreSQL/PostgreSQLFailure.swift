@@ -12,8 +12,8 @@
     ///   - said: the server's sentence.
     ///   - name: of the column, type or constraint that it is about.
     func make(_ state: [UInt8], _ said: [UInt8], name: [UInt8]? = nil) -> Failure {
-      let sentence: Message = "\(String(decoding: state, as: UTF8.self)): \(PostgreSQLFailure.shown(said))"
-      let name = name.map { PostgreSQLFailure.shown($0) }
+      let sentence: Message = "\(String(decoding: state, as: UTF8.self)): \(ServerText.shown(said.prefix(100)))"
+      let name = name.map { ServerText.shown($0.prefix(100)) }
       let said = name.map { (sentence + ", \($0)").text } ?? sentence.text
       switch state[...] {
       case "28000", "28P01":
@@ -75,14 +75,14 @@
       guard let (state, said) = PostgreSQLFailure.parts(message) else {
         // libpq's own words begin with the server, which we have said.
         let colon = PostgreSQLFailure.place(of: "failed: ", in: message[...])
-        let reason = PostgreSQLFailure.shown(Array(message[(colon ?? message.startIndex)...]))
+        let reason = ServerText.shown(message[(colon ?? message.startIndex)...].prefix(100))
         return Failure(.unavailable, "PostgreSQL at \(server) cannot be reached: \(reason)")
       }
       if state.starts(with: [0x30, 0x38]) {
         // PgBouncer has one code for everything.
-        if PostgreSQLFailure.starts(said, "no such database") { return make(Array("3D000".utf8), said) }
+        if ServerText.starts(said, "no such database") { return make(Array("3D000".utf8), said) }
         for refusal in ["password authentication failed", "no such user", "auth", "SASL"] as [StaticString]
-        where PostgreSQLFailure.starts(said, refusal) {
+        where ServerText.starts(said, refusal) {
           return make(Array("28P01".utf8), said)
         }
       }
@@ -117,19 +117,5 @@
         bytes.indices.first { bytes[$0...].starts(with: words) }.map { $0 + words.count }
       }
     }
-
-    private static func starts(_ bytes: [UInt8], _ start: StaticString) -> Bool {
-      start.withUTF8Buffer { bytes.starts(with: $0) }
-    }
-
-    /// The beginning of what was said: behind a quotation mark it may repeat a key or a record.
-    private static func shown(_ bytes: [UInt8]) -> String {
-      let plain = bytes.prefix(100).prefix { 0x20...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x60 }
-      return String(decoding: plain, as: UTF8.self)
-    }
-  }
-
-  private func ~= (word: StaticString, bytes: ArraySlice<UInt8>) -> Bool {
-    word.withUTF8Buffer { bytes.elementsEqual($0) }
   }
 #endif

@@ -5,7 +5,7 @@
   /// What the errors of a server mean to a caller.
   enum RedisFailure {
     static func make(_ error: Text) -> Failure {
-      let said = shown(error)
+      let said = ServerText.shown(error.bytes.prefix(100))
       switch error.bytes.prefix(while: { $0 != 0x20 }) {
       case "NOAUTH", "WRONGPASS":
         return Failure(.auth, "Redis refuses the user or the password of SESSION_REDIS (\(said))")
@@ -26,7 +26,7 @@
         return Failure(
           .backend, "The key of a session holds something else in Redis: give SESSION_KEY_PREFIX a prefix of its own")
       default:
-        if starts(error, "ERR max number of clients") {
+        if ServerText.starts(error.bytes, "ERR max number of clients") {
           return Failure(.unavailable, "Redis has as many clients as it takes (\(said))")
         }
         return Failure(.backend, "Redis answered with an error (\(said))")
@@ -36,20 +36,6 @@
     /// A reply of a kind that the command does not have.
     static var unexpected: Failure { Failure(.backend, "The server at SESSION_REDIS did not answer as Redis does") }
 
-    static func isUnknownCommand(_ error: Text) -> Bool { starts(error, "ERR unknown command") }
-
-    static func starts(_ error: Text, _ start: StaticString) -> Bool {
-      start.withUTF8Buffer { error.bytes.starts(with: $0) }
-    }
-
-    /// The beginning of what the server said: behind a quotation mark it may repeat a key or a record.
-    private static func shown(_ error: Text) -> String {
-      let plain = error.bytes.prefix(100).prefix { 0x20...0x7E ~= $0 && $0 != 0x27 && $0 != 0x22 && $0 != 0x60 }
-      return String(decoding: plain, as: UTF8.self)
-    }
-  }
-
-  private func ~= (word: StaticString, bytes: ArraySlice<UInt8>) -> Bool {
-    word.withUTF8Buffer { bytes.elementsEqual($0) }
+    static func isUnknownCommand(_ error: Text) -> Bool { ServerText.starts(error.bytes, "ERR unknown command") }
   }
 #endif

@@ -21,9 +21,7 @@
           .config, "\(RedisOptions.name) names a user and no password; a password alone is redis://:password@host")
       }
       database = try RedisOptions.database(url)
-      if let size = settings.number(.poolSize) { poolSize = Int(size) }
-      if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
-      if let time = settings.milliseconds(.poolIdle) { idleTime = time }
+      readPool(settings)
     }
 
     private static var name: StaticString { SettingName.redis.text }

@@ -4,7 +4,7 @@
   package import Support
 
   /// Which server, how to log in there, and what its connections may take.
-  package struct RedisOptions: Sendable {
+  package struct RedisOptions: PooledOptions, Sendable {
     package var address: SocketAddress
     /// With `password`; nil is the user `default`.
     package var user: Text?

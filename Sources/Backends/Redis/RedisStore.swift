@@ -170,7 +170,7 @@
       guard case .error(let error)? = replies.first else {
         return replies.first ?? .none
       }
-      guard RedisFailure.starts(error, "NOSCRIPT") else { throw RedisFailure.make(error) }
+      guard ServerText.starts(error.bytes, "NOSCRIPT") else { throw RedisFailure.make(error) }
       return try connection.ask(
         RedisCommand("EVAL", [.word(script.text)] + rest), writes: true, call.deadline)
     }

@@ -22,9 +22,7 @@ extension DatabaseOptions {
     try self.init(
       url, of: setting, table: settings.text(isSQLAlchemy ? .sqlalchemyTable : table) ?? "sessions",
       schema: settings.text(isSQLAlchemy ? .sqlalchemySchema : schema), largestName: largestName)
-    if let size = settings.number(.poolSize) { poolSize = Int(size) }
-    if let time = settings.milliseconds(.connectTimeout) { connectTimeout = time }
-    if let time = settings.milliseconds(.poolIdle) { idleTime = time }
+    readPool(settings)
   }
 
   /// A parameter of the address that says something other than what is known here.

@@ -3,7 +3,7 @@ package import Settings
 package import Support
 
 /// Which table of which database, and what its connections may take: what the SQL servers have in common.
-package struct DatabaseOptions: Sendable {
+package struct DatabaseOptions: PooledOptions, Sendable {
   package let url: ConnectionURL
   /// Where the address stands: what messages name.
   package let setting: SettingName
