@@ -22,7 +22,7 @@ build:
 check: build
 	Tools/dependencies check
 	$(MAKE) lint
-	swift test
+	Tools/failures-last swift test
 	Tests/C/run
 	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
 	Tests/Python/versions

@@ -100,7 +100,7 @@ def test_a_locked_database_takes_no_longer_than_the_time_that_is_set(path):
         start = time.monotonic()
         with fails("TIMEOUT"):
             store.replace(b"a", b"y", token)
-        assert 0.15 < time.monotonic() - start < 2
+        assert 0.15 < time.monotonic() - start < 10
         assert store.load(b"a")[0] == b"x"
     store.replace(b"a", b"y", token)
     assert store.load(b"a")[0] == b"y"

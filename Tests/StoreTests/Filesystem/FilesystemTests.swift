@@ -212,7 +212,7 @@ import Testing
     let started = Date()
     let call = Call(now: epoch, deadline: .after(milliseconds: 200))
     #expect(status { () throws(Failure) in _ = try store.touch("a", timeToLive: 20, call) } == .timeout)
-    #expect(0.19...2 ~= Date().timeIntervalSince(started))
+    #expect(0.19...10 ~= Date().timeIntervalSince(started))
     // Who reads waits for nobody.
     #expect(try store.record("a") == [1])
   }

@@ -70,7 +70,7 @@
       #expect(isUnknown(try store.replace(key, [7], timeToLive: 50, token: .bytes([0]), soon())))
       #expect(status { () throws(Failure) in _ = try store.load(key, soon()) } == .timeout)
       #expect(status { () throws(Failure) in try store.ping(soon()) } == .timeout)
-      #expect(Date().timeIntervalSince(start) < 4)
+      #expect(Date().timeIntervalSince(start) < 10)
       server.resume()
       #expect(try store.record(key) == [7])
     }
@@ -202,17 +202,20 @@
       let server = try FakeServer([Wire.welcome, Wire.table] + [[UInt8]](repeating: error, count: 1000))
       defer { server.stop() }
       let store = try store(server)
+      // What may be sent again is, until the time is over.
+      let isRepeated = state == "40001" || state == "40P01"
+      let call = isRepeated ? soon() : at()
       for write in [true, false] {
         do throws(Failure) {
           if write {
-            // A write that is sent again and again is in doubt when the time is over.
-            guard isUnknown(try store.create(key, [1], timeToLive: 9, soon())) else {
+            // A write that is sent again and again is in doubt then.
+            guard isUnknown(try store.create(key, [1], timeToLive: 9, call)) else {
               Issue.record("it was answered")
               continue
             }
-            #expect(state == "40001" || state == "40P01")
+            #expect(isRepeated)
           } else {
-            _ = try store.load(key, soon())
+            _ = try store.load(key, call)
             Issue.record("it was answered")
           }
         } catch {

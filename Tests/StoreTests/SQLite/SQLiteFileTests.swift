@@ -93,7 +93,7 @@
       }
       let elapsed = Date().timeIntervalSince(start)
       #expect(failure?.status == .timeout)
-      #expect(elapsed > 0.14 && elapsed < 1)
+      #expect(elapsed > 0.14 && elapsed < 10)
       // Readers are not held up, and the connection serves again.
       #expect(try store.record("a") == [1])
       try raw("COMMIT")
