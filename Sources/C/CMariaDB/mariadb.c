@@ -4,7 +4,6 @@
 #include "CSupport.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,33 +11,17 @@
 
 CSUPPORT_DLOPEN_NOTE(cmariadb_note, "mysql", "Sessions in MySQL or MariaDB", SONAME);
 
-static const char *const names[] = {
-#define CMARIADB_NAME(name) #name,
-    CMARIADB_FUNCTIONS(CMARIADB_NAME)
-#undef CMARIADB_NAME
-};
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static cmariadb_api api;
-static int is_open;
 static char problem[200];
 
-_Static_assert(sizeof api == sizeof names, "one pointer a function");
-
-static void open_library(void) {
-  if (csupport_open_library(SONAME, names, &api, sizeof names / sizeof *names, problem, sizeof problem) != 0)
-    return;
-  is_open = api.mysql_server_init(0, NULL, NULL) == 0;
-  if (!is_open)
-    strcpy(problem, "it cannot be initialised");
+static int begin(void) {
+  if (api.mysql_server_init(0, NULL, NULL) == 0)
+    return 0;
+  strcpy(problem, "it cannot be initialised");
+  return -1;
 }
 
-const cmariadb_api *cmariadb_open(void) {
-  pthread_once(&once, open_library);
-  return is_open ? &api : NULL;
-}
-
-const char *cmariadb_problem(void) { return problem; }
+CSUPPORT_CLIENT_LIBRARY(cmariadb, SONAME, begin, CMARIADB_FUNCTIONS(CSUPPORT_NAME))
 
 MYSQL *cmariadb_new(size_t largest) {
   MYSQL *mysql = api.mysql_init(NULL);

@@ -3,35 +3,16 @@
 #include "CSQLite.h"
 #include "CSupport.h"
 
-#include <pthread.h>
 #include <time.h>
 
 CSUPPORT_DLOPEN_NOTE(csqlite_note, "sqlite", "Sessions in a SQLite database", "libsqlite3.so.0");
 
-static const char *const names[] = {
-#define CSQLITE_NAME(name) "sqlite3_" #name,
-    CSQLITE_FUNCTIONS(CSQLITE_NAME)
-#undef CSQLITE_NAME
-};
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static csqlite_api api;
-static int is_open;
 static char problem[200];
 
-_Static_assert(sizeof api == sizeof names, "one pointer a function");
+#define CSQLITE_NAME(name) "sqlite3_" #name,
 
-static void open_library(void) {
-  is_open =
-      csupport_open_library("libsqlite3.so.0", names, &api, sizeof names / sizeof *names, problem, sizeof problem) == 0;
-}
-
-const csqlite_api *csqlite_open(void) {
-  pthread_once(&once, open_library);
-  return is_open ? &api : NULL;
-}
-
-const char *csqlite_problem(void) { return problem; }
+CSUPPORT_CLIENT_LIBRARY(csqlite, "libsqlite3.so.0", csupport_begun, CSQLITE_FUNCTIONS(CSQLITE_NAME))
 
 int csqlite_busy(void *deadline, int count) {
   int64_t left = ((const csqlite_deadline *)deadline)->milliseconds - csupport_monotonic_clock();

@@ -149,6 +149,6 @@ __attribute__((returns_nonnull)) static inline const unsigned char *csupport_bas
   return values;
 }
 
-#include "dlopen_note.h"
+#include "client_library.h"
 
 #endif
