@@ -4,14 +4,13 @@
      races set DB COOKIE KEY TIMES     sets KEY to 1 ... TIMES, one request each
      races add DB COOKIE TIMES         adds 1 to "sum", one request each
      races read DB COOKIE              prints the session as JSON
-     races parked DB ROUNDS PARKED     requests that wait while their session is ended
-     races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once
-     races killed DB KILLS             processes killed at any moment of a save
-     races hurried DB TIMES            adds and renewals that have next to no time, while another process writes
-   DB is the path of a SQLite file, .db, or of a folder, or the address of a server. */
+     races count DB COOKIE KEY TIMES   sets KEY as "set" does and adds 1 to "sum", and prints how often KEY was not as
+   left races forked DB CHILDREN TIMES    a manager that was used, then by parent and children at once races killed DB
+   KILLS             processes killed at any moment of a save races hurried DB TIMES            adds and renewals that
+   have next to no time, while another process writes DB is the path of a SQLite file, .db, or of a folder, or the
+   address of a server. */
 #define _GNU_SOURCE
-#include "../C/check.h"
-#include "swiftsession.h"
+#include "races.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -20,69 +19,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define OK(call)                                                                                                       \
-  do {                                                                                                                 \
-    swiftsession_error error;                                                                                          \
-    if ((call) != SWIFTSESSION_OK) {                                                                                   \
-      fprintf(stderr, "%s:%d: %s: %s: %s\n", __FILE__, __LINE__, #call, swiftsession_status_name(error.status),        \
-              error.message);                                                                                          \
-      exit(1);                                                                                                         \
-    }                                                                                                                  \
-  } while (0)
-
-static swiftsession_manager *manager_within(const char *store, const char *timeout) {
-  swiftsession_config *config;
-  swiftsession_manager *manager;
-  OK(swiftsession_config_new(&config, &error));
-  static const char *const servers[][2] = {{"memcached", "SESSION_MEMCACHED"},
-                                           {"mongodb", "SESSION_MONGODB"},
-                                           {"mysql", "SESSION_MYSQL"},
-                                           {"postgresql", "SESSION_POSTGRESQL"},
-                                           {"redis", "SESSION_REDIS"}};
-  int is_sqlite = strstr(store, ".db") != NULL;
-  const char *type = is_sqlite ? "sqlite" : "filesystem", *setting = is_sqlite ? "SESSION_SQLITE" : "SESSION_FILE_DIR";
-  for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
-    if (strncmp(store, servers[i][0], strlen(servers[i][0])) == 0) {
-      type = servers[i][0];
-      setting = servers[i][1];
-    }
-  }
-  OK(swiftsession_config_set(config, "SESSION_TYPE", type, &error));
-  OK(swiftsession_config_set(config, setting, store, &error));
-  OK(swiftsession_config_set(config, "SESSION_TIMEOUT", timeout, &error));
-  OK(swiftsession_manager_open(config, &manager, &error));
-  swiftsession_config_free(config);
-  return manager;
-}
-
-static swiftsession_manager *manager_on(const char *path) { return manager_within(path, "60"); }
-
-static swiftsession_session *request(swiftsession_manager *manager, const char *cookie) {
-  swiftsession_session *session;
-  OK(swiftsession_open(manager, cookie, cookie ? strlen(cookie) : 0, &session, &error));
-  return session;
-}
-
-static const char *set_cookie(const swiftsession_session *session) {
-  for (size_t i = 0; i < swiftsession_header_count(session); i++) {
-    if (strcmp(swiftsession_header_name(session, i), "Set-Cookie") == 0)
-      return swiftsession_header_value(session, i);
-  }
-  return NULL;
-}
-
-/* A session with a user and a sum of 0, as the cookie that a browser sends. */
-static void log_in(swiftsession_manager *manager, char *cookie, size_t size) {
-  swiftsession_session *session = request(manager, NULL);
-  OK(swiftsession_set_string(session, "user", "jack", 4, &error));
-  OK(swiftsession_set_integer(session, "sum", 0, &error));
-  OK(swiftsession_save(session, &error));
-  const char *line = set_cookie(session);
-  CHECK(line && strcspn(line, ";") < size);
-  snprintf(cookie, strcspn(line, ";") + 1, "%s", line);
-  swiftsession_session_free(session);
-}
 
 static int64_t integer_of(swiftsession_manager *manager, const char *cookie, const char *key) {
   swiftsession_session *session = request(manager, cookie);
@@ -110,78 +46,23 @@ static void add_times(swiftsession_manager *manager, const char *cookie, int tim
   }
 }
 
-/* ---- Parked across a logout */
-
-/* Another process, which ends each session that it is told of. */
-static pid_t log_out_elsewhere(const char *path, int in[2], int out[2]) {
-  CHECK(pipe(in) == 0 && pipe(out) == 0);
-  pid_t child = fork();
-  if (child != 0)
-    return child;
-  close(in[1]);
-  swiftsession_manager *manager = manager_on(path);
-  char cookie[256];
-  while (read(in[0], cookie, sizeof cookie) == sizeof cookie) {
+/* Nobody else sets this key: where it is not as this process left it, its last round is lost. */
+static long count_lost(swiftsession_manager *manager, const char *cookie, const char *key, int times) {
+  long lost = 0;
+  for (int i = 1; i <= times + 1; i++) {
     swiftsession_session *session = request(manager, cookie);
-    OK(swiftsession_destroy(session, &error));
-    OK(swiftsession_save(session, &error));
-    CHECK(strstr(set_cookie(session), "Max-Age=0"));
+    int64_t value = 0;
+    swiftsession_status status = swiftsession_get_integer(session, key, &value, NULL);
+    CHECK(status == SWIFTSESSION_OK || status == SWIFTSESSION_NOT_FOUND);
+    lost += value != i - 1;
+    if (i <= times) {
+      OK(swiftsession_set_integer(session, key, i, &error));
+      OK(swiftsession_add(session, "sum", 1, NULL, &error));
+      OK(swiftsession_save(session, &error));
+    }
     swiftsession_session_free(session);
-    CHECK(write(out[1], "", 1) == 1);
   }
-  _exit(0);
-}
-
-static void parked(const char *path, int rounds, int count) {
-  int in[2], out[2];
-  pid_t other = log_out_elsewhere(path, in, out);
-  close(in[0]);
-  swiftsession_manager *manager = manager_on(path);
-  swiftsession_session **sessions = calloc((size_t)count, sizeof *sessions);
-  long requests = 0, late = 0, alive = 0;
-  for (int round = 0; round < rounds; round++) {
-    char cookie[256] = {0}, byte;
-    log_in(manager, cookie, sizeof cookie);
-    for (int i = 0; i < count; i++) {
-      sessions[i] = request(manager, cookie);
-      /* One in six each: has read, sets, adds, empties, renews, and does not look until it is too late. */
-      switch (i % 6) {
-      case 0:
-        OK(swiftsession_load(sessions[i], &error));
-        break;
-      case 1:
-        OK(swiftsession_set_integer(sessions[i], "x", i, &error));
-        break;
-      case 2:
-        OK(swiftsession_add(sessions[i], "sum", 1, NULL, &error));
-        break;
-      case 3:
-        OK(swiftsession_clear(sessions[i], &error));
-        break;
-      case 4:
-        OK(swiftsession_renew(sessions[i], &error));
-        break;
-      }
-    }
-    CHECK(write(in[1], cookie, sizeof cookie) == sizeof cookie && read(out[0], &byte, 1) == 1);
-    for (int i = 0; i < count; i++, requests++) {
-      swiftsession_status status = swiftsession_save(sessions[i], NULL);
-      CHECK(status == (i % 6 == 0 || i % 6 == 5 ? SWIFTSESSION_OK : SWIFTSESSION_GONE));
-      late += set_cookie(sessions[i]) != NULL;
-      swiftsession_session_free(sessions[i]);
-    }
-    swiftsession_session *old = request(manager, cookie);
-    OK(swiftsession_load(old, &error));
-    alive += swiftsession_origin(old) != SWIFTSESSION_ORIGIN_NOT_FOUND;
-    swiftsession_session_free(old);
-  }
-  close(in[1]);
-  int status;
-  CHECK(waitpid(other, &status, 0) == other && status == 0);
-  free(sessions);
-  swiftsession_manager_free(manager);
-  printf("%ld requests, %ld late cookies, %ld sessions alive\n", requests, late, alive);
-  CHECK(late == 0 && alive == 0);
+  return lost;
 }
 
 /* ---- Used on both sides of a fork */
@@ -343,11 +224,6 @@ static void hurried(const char *path, int times) {
 int main(int count, char **arguments) {
   CHECK(count >= 3);
   const char *way = arguments[1], *path = arguments[2];
-  if (strcmp(way, "parked") == 0) {
-    CHECK(count == 5);
-    parked(path, atoi(arguments[3]), atoi(arguments[4]));
-    return 0;
-  }
   if (strcmp(way, "forked") == 0) {
     CHECK(count == 5);
     forked(path, atoi(arguments[3]), atoi(arguments[4]));
@@ -374,6 +250,9 @@ int main(int count, char **arguments) {
   } else if (strcmp(way, "add") == 0) {
     CHECK(count == 5);
     add_times(manager, arguments[3], atoi(arguments[4]));
+  } else if (strcmp(way, "count") == 0) {
+    CHECK(count == 6);
+    printf("%ld\n", count_lost(manager, arguments[3], arguments[4], atoi(arguments[5])));
   } else if (strcmp(way, "read") == 0) {
     CHECK(count == 4);
     swiftsession_session *session = request(manager, arguments[3]);
