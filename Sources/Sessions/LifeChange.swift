@@ -17,9 +17,12 @@ struct LifeChange {
     var made = life ?? SessionLife(created: now, renewed: now)
     if renews { made.renewed = now }
     if unties { made.tie = nil }
-    if let tie { made.tie = tie }
+    if let tie { made.tie = tie.merged(with: life?.tie) }
     return made
   }
+
+  /// Whether the session is no longer tied as it was.
+  var reties: Bool { unties || tie != nil }
 
   /// Whether there is anything to write.
   func changes(_ life: SessionLife?) -> Bool {

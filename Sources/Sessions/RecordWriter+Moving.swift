@@ -23,6 +23,7 @@ extension RecordWriter {
     _ seen: SeenRecord, _ log: ChangeLog, _ change: LifeChange, oldID: OldID, to newID: () throws(Failure) -> Text
   ) throws(Failure) -> SeenRecord? {
     let old = seen.token == nil ? try reload(seen.id) : seen
+    try check(old, change)
     let values = try log.replay(on: old.values)
     let life = change.made(on: old.life)
     guard !isEmpty(values, life) else { return try update(old, log, change) }
@@ -51,6 +52,7 @@ extension RecordWriter {
         return log.isEmpty ? newest : try update(newest, log, rest)
       }
       old = newest
+      try check(old, change)
       fresh = try put(fresh, try log.replay(on: newest.values), change.made(on: newest.life))
       try retries.pause(RecordWriter.busy)
     }

@@ -16,6 +16,8 @@ struct RecordWriter {
   let times: LifeTimes
   /// Whether values are as good as none: such a session is removed and not written.
   let isEmpty: (Map, SessionLife?) -> Bool
+  /// Whether a record's user still has it among the sessions that count.
+  let holds: (SeenRecord) throws(Failure) -> Bool
   let call: Call
 
   // MARK: - Reading
@@ -92,6 +94,7 @@ struct RecordWriter {
     var newest = seen.token == nil ? try reload(seen.id) : seen
     var retries = Retries(call.deadline)
     while true {
+      try check(newest, change)
       let values = try log.replay(on: newest.values)
       let life = change.made(on: newest.life)
       let attempt =
@@ -103,6 +106,12 @@ struct RecordWriter {
       }
       try retries.pause(RecordWriter.busy)
     }
+  }
+
+  /// What unties a session, or ties it anew, must not bring one back that its user's epoch has ended.
+  func check(_ newest: SeenRecord, _ change: LifeChange) throws(Failure) {
+    guard change.reties, !(try holds(newest)) else { return }
+    throw RecordWriter.gone
   }
 
   /// Sets the full time to live of a record, wherever it is by now. Nil: it is gone.

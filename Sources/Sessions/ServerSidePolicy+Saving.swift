@@ -13,10 +13,16 @@ extension ServerSidePolicy {
       if let user = session.endedUser { try? users(writer.call).rename(user, id, to: nil) }
       session.forgetEnded()
     }
-    switch session.place {
-    case .nowhere: return try create(session, writer)
-    case .named(let id): return try refreshUnread(session, id, writer)
-    case .stored(let record): return try update(session, record, writer)
+    do throws(Failure) {
+      switch session.place {
+      case .nowhere: return try create(session, writer)
+      case .named(let id): return try refreshUnread(session, id, writer)
+      case .stored(let record): return try update(session, record, writer)
+      }
+    } catch {
+      // To a request that changed nothing it is no failure that the session was ended.
+      guard error.status == .gone, !session.modified else { throw error }
+      return .nothing
     }
   }
 
@@ -30,6 +36,7 @@ extension ServerSidePolicy {
       defer { isTaken = true }
       return isTaken ? try randomID() : id
     }
+    try begin(record, writer)
     session.stored(record)
     return try cookie(session, record)
   }
@@ -84,18 +91,21 @@ extension ServerSidePolicy {
       session.start(.new)
       return .delete
     }
-    if let tie = change.tie, tie.next != nil { try users(writer.call).begin(tie, for: record.id) }
+    if change.tie?.next != nil { try begin(record, writer) }
     session.stored(record)
     return try change.tie == nil ? confirmed(session, record, writer) : cookie(session, record)
+  }
+
+  /// Ends the user's other sessions, where this one is prepared to outlive that.
+  private func begin(_ record: SeenRecord, _ writer: RecordWriter) throws(Failure) {
+    guard let tie = record.life?.tie, tie.next != nil else { return }
+    try users(writer.call).begin(tie, for: record.id)
   }
 
   private func touch(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
     let isDue = times.isDueForTouch(record.life, remaining: record.remaining, now: session.now)
     guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID else { return .nothing }
-    guard let touched = try writer.touch(record) else {
-      guard session.modified else { return .nothing }
-      throw RecordWriter.gone
-    }
+    guard let touched = try writer.touch(record) else { throw RecordWriter.gone }
     session.stored(touched)
     return try confirmed(session, touched, writer)
   }
@@ -107,10 +117,11 @@ extension ServerSidePolicy {
     if let login = session.login {
       let entry = UserRecord.Entry(id: id, created: writer.call.now, label: login.label)
       change.tie = try users(writer.call).add(login.user, entry, userLimit)
-    } else if session.endsOthers {
-      change.tie = session.tie
-      change.tie?.next = try SessionID.random(16)
+    } else if session.endsOthers, let user = session.tie?.user {
+      guard let epoch = try users(writer.call).entries(user)?.epoch else { throw RecordWriter.gone }
+      change.tie = UserTie(user, epoch: epoch)
     }
+    if session.endsOthers { change.tie?.next = try SessionID.random(16) }
     return change
   }
 
@@ -120,10 +131,7 @@ extension ServerSidePolicy {
   ) throws(Failure) -> CookieAnswer {
     let answer = try cookie(session, record)
     if case .nothing = answer { return answer }
-    guard try holds(record, writer.call) else {
-      guard session.modified else { return .nothing }
-      throw RecordWriter.gone
-    }
+    guard try holds(record, writer.call) else { throw RecordWriter.gone }
     return answer
   }
 

@@ -119,7 +119,8 @@ final class ServerSidePolicy: SessionPolicy {
   func writer(_ call: Call) -> RecordWriter {
     RecordWriter(
       store: store, format: format, prefix: prefix, times: times,
-      isEmpty: { values, life in life?.tie == nil && self.isEmpty(values) }, call: call)
+      isEmpty: { values, life in life?.tie == nil && self.isEmpty(values) },
+      holds: { (record) throws(Failure) in try self.holds(record, call) }, call: call)
   }
 
   func users(_ call: Call) -> UserSessions {

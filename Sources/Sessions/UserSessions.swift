@@ -39,9 +39,10 @@ struct UserSessions {
   }
 
   /// Begins the epoch that a tie is prepared for: every session ends but that one.
+  ///
+  /// - Throws: GONE where it has ended itself.
   func begin(_ tie: UserTie, for id: Text) throws(Failure) {
-    guard let next = tie.next else { return }
-    try change(tie.user, .begin(epoch: next, for: id))
+    guard try change(tie.user, .begin(tie, for: id)).epoch != nil else { throw RecordWriter.gone }
   }
 
   /// Follows a session to its new id, or forgets one that ended. The list alone depends on it.
@@ -78,7 +79,7 @@ struct UserSessions {
     /// Its time begins anew, and nothing else.
     case none
     case add(UserRecord.Entry, UserLimit)
-    case begin(epoch: Text, for: Text)
+    case begin(UserTie, for: Text)
     case rename(Text, to: Text?)
   }
 
@@ -122,8 +123,9 @@ struct UserSessions {
       for entry in ended { record.remove(entry.id) }
       record.add(entry)
       return ended
-    case .begin(let epoch, let id):
-      record.epoch = epoch
+    case .begin(let tie, let id):
+      guard tie.holds(in: record.epoch) else { throw RecordWriter.gone }
+      record.epoch = tie.next ?? tie.epoch
       record.keepOnly(id)
       return []
     case .rename(let id, let newID):

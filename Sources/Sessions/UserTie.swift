@@ -23,6 +23,12 @@ struct UserTie {
     if case .text(let next)? = life["next"] { self.next = next }
   }
 
+  /// Where two requests are about to begin an epoch at once, it is one and the same.
+  func merged(with other: UserTie?) -> UserTie {
+    guard next != nil, let other, other.user == user, other.epoch == epoch, other.next != nil else { return self }
+    return other
+  }
+
   func holds(in epoch: Text) -> Bool {
     epoch == self.epoch || epoch == next
   }
