@@ -22,8 +22,7 @@ extension RecordWriter {
   func move(
     _ seen: SeenRecord, _ log: ChangeLog, _ change: LifeChange, oldID: OldID, to newID: () throws(Failure) -> Text
   ) throws(Failure) -> SeenRecord? {
-    let old = seen.token == nil ? try reload(seen.id) : seen
-    try check(old, change)
+    let old = try counting(seen.token == nil ? try reload(seen.id) : seen, change)
     let values = try log.replay(on: old.values)
     let life = change.made(on: old.life)
     guard !isEmpty(values, life) else { return try update(old, log, change) }
@@ -51,9 +50,8 @@ extension RecordWriter {
         rest.renews = false
         return log.isEmpty ? newest : try update(newest, log, rest)
       }
-      old = newest
-      try check(old, change)
-      fresh = try put(fresh, try log.replay(on: newest.values), change.made(on: newest.life))
+      old = try counting(newest, change)
+      fresh = try put(fresh, try log.replay(on: old.values), change.made(on: old.life))
       try retries.pause(RecordWriter.busy)
     }
     return fresh

@@ -94,7 +94,7 @@ struct RecordWriter {
     var newest = seen.token == nil ? try reload(seen.id) : seen
     var retries = Retries(call.deadline)
     while true {
-      try check(newest, change)
+      newest = try counting(newest, change)
       let values = try log.replay(on: newest.values)
       let life = change.made(on: newest.life)
       let attempt =
@@ -109,9 +109,13 @@ struct RecordWriter {
   }
 
   /// What unties a session, or ties it anew, must not bring one back that its user's epoch has ended.
-  func check(_ newest: SeenRecord, _ change: LifeChange) throws(Failure) {
-    guard change.reties, !(try holds(newest)) else { return }
-    throw RecordWriter.gone
+  ///
+  /// - Returns: the record, read again where that epoch may be one that the session itself has begun.
+  func counting(_ seen: SeenRecord, _ change: LifeChange) throws(Failure) -> SeenRecord {
+    guard change.reties, !(try holds(seen)) else { return seen }
+    let newest = try reload(seen.id)
+    guard try holds(newest) else { throw RecordWriter.gone }
+    return newest
   }
 
   /// Sets the full time to live of a record, wherever it is by now. Nil: it is gone.

@@ -73,6 +73,77 @@ import Values
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func nothingBringsBackWhatEndedWithTheUsersSessions(_ under: StoreUnderTest) throws {
+    for way in 0..<6 {
+      let servers = try Servers(under)
+      let cookie = try logIn(servers, try servers.start())
+      let parked = servers.open(cookie)
+      switch way {
+      case 0: try parked.clear()
+      case 1:
+        try parked.clear()
+        try parked.set("n", .integer(1))
+      case 2: try parked.renew()
+      case 3: try parked.logIn("jack", label: "")
+      case 4: try parked.logIn("jill", label: "")
+      default: try parked.endOthers()
+      }
+      try servers.managers[1].endSessions(of: "jack")
+      let again = try logIn(servers)
+      #expect(status { () throws(Failure) in try parked.save() } == .gone)
+      #expect(parked.cookie == nil)
+      #expect(try !servers.isThere(cookie, at: 0))
+      #expect(try user(servers, again) == "jack")
+      #expect(try servers.managers[0].sessions(of: "jack", current: nil).count == 1)
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func othersEndAgainAndAgain(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    let cookie = try logIn(servers)
+    for _ in 0..<3 {
+      let other = try logIn(servers)
+      // Two requests of one browser at once.
+      let pair = [servers.open(cookie), servers.open(cookie)]
+      for session in pair { try session.endOthers() }
+      for session in pair {
+        try session.save()
+        #expect(try user(servers, cookie) == "jack")
+      }
+      #expect(try user(servers, other) == nil)
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aLoginMayEndAllOthers(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    for start in ["", try servers.start()] {
+      let other = try logIn(servers)
+      let session = servers.open(start)
+      try session.logIn("jack", label: "")
+      try session.endOthers()
+      try session.save()
+      #expect(try user(servers, other) == nil)
+      #expect(try user(servers, try #require(session.cookie)) == "jack")
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aReaderWhoseRenewalIsDueNeedNotKnowThatTheSessionEnded(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
+    let cookie = try logIn(servers)
+    let parked = servers.open(cookie)
+    #expect(try parked.user() == "jack")
+    let other = servers.open(cookie)
+    try other.logOut()
+    try other.save()
+    servers.clock.now = epoch + 50
+    try parked.save()
+    #expect(parked.cookie == nil)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func sessionsAreListedAndEndedOneByOne(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let phone = try logIn(servers, label: "phone")
