@@ -33,12 +33,13 @@ check-fleet: build
 	$(VENV)/bin/python Tests/Fleet/matrix.py
 	$(VENV)/bin/python Tests/Fleet/switch_over.py
 
-# What takes long and needs a machine of its own: clean-up of a million rows under load, more rounds of the races.
+# What takes long and needs a machine of its own: clean-up of a million rows under load, the races in full.
 check-long: build
 	Tools/dependencies check
 	$(VENV)/bin/python Tests/Long/sweeping.py postgresql
 	$(VENV)/bin/python Tests/Long/sweeping.py mysql
-	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
+	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
+	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
 
 demo: build
 	Tools/dependencies demo

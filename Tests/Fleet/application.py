@@ -10,45 +10,16 @@ import json
 import sys
 
 import flask
+from clients import clients
 from flask import request, session
 from werkzeug.serving import make_server
 
 WHOSE, SETTINGS = sys.argv[1], json.loads(sys.argv[2])
 
 
-def clients(app, settings):
-    """The settings with the objects that Flask-Session takes in the place of addresses."""
-    given = dict(settings)
-    if WHOSE == "theirs" and given.get("SESSION_SERIALIZATION_FORMAT", "").startswith("pickle"):
-        del given["SESSION_SERIALIZATION_FORMAT"]  # it writes pickles where it does, and knows no such word
-    if "SESSION_REDIS" in given:
-        import redis
-
-        given["SESSION_REDIS"] = redis.Redis.from_url(given["SESSION_REDIS"])
-    if "SESSION_CACHELIB" in given:
-        from cachelib import FileSystemCache
-
-        given["SESSION_CACHELIB"] = FileSystemCache(given["SESSION_CACHELIB"])
-    if "SESSION_MEMCACHED" in given:
-        import memcache
-
-        given["SESSION_MEMCACHED"] = memcache.Client([given["SESSION_MEMCACHED"].removeprefix("memcached://")])
-    if "SESSION_MONGODB" in given:
-        import pymongo
-
-        given["SESSION_MONGODB"] = pymongo.MongoClient(given["SESSION_MONGODB"])
-    if WHOSE == "theirs" and "SQLALCHEMY_DATABASE_URI" in given:
-        from flask_sqlalchemy import SQLAlchemy
-
-        given["SQLALCHEMY_TRACK_MODIFICATIONS"] = False
-        app.config.update(given)
-        given["SESSION_SQLALCHEMY"] = SQLAlchemy(app)
-    return given
-
-
 def application(settings):
     app = flask.Flask(__name__)
-    given = clients(app, settings)
+    given = clients(app, settings, WHOSE)
     app.config.update(given)
     if WHOSE == "theirs":
         from flask_session import Session

@@ -44,6 +44,8 @@ typedef struct {
 
 static const char *event, *store;
 static int meets;
+/* Tells the users of this run from those of others on the same store. */
+static long run_number;
 /* How far the clock of both processes is ahead. */
 static int64_t *ahead;
 static swiftsession_manager *managers[2];
@@ -80,10 +82,12 @@ static void close_managers(void) {
   swiftsession_manager_free(managers[1]);
 }
 
-static void name_of(const browser *one, char *name, size_t size) { snprintf(name, size, "jack %d", one->number); }
+static void name_of(const browser *one, char *name, size_t size) {
+  snprintf(name, size, "jack %ld.%d", run_number, one->number);
+}
 
 static void log_in_as(swiftsession_session *session, const browser *one) {
-  char name[32];
+  char name[64];
   name_of(one, name, sizeof name);
   OK(swiftsession_login(session, name, strlen(name), "Firefox", &error));
 }
@@ -112,7 +116,7 @@ static void begin(browser *one) {
 static void happen(browser *one) {
   swiftsession_manager *manager = manager_of(one);
   if (is_event("end-all")) {
-    char name[32];
+    char name[64];
     name_of(one, name, sizeof name);
     OK(swiftsession_manager_end_user(manager, name, strlen(name), &error));
     one->cookie[0] = 0;
@@ -249,7 +253,7 @@ static int64_t number_of(const browser *one, kind sought) {
 }
 
 static void check_sessions_of_user(const browser *one, int expected) {
-  char name[32], *list;
+  char name[64], *list;
   name_of(one, name, sizeof name);
   OK(swiftsession_manager_user_sessions(manager_of(one), NULL, name, strlen(name), &list, NULL, &error));
   int number = 0;
@@ -351,6 +355,7 @@ int main(int arguments, char **argument) {
   store = argument[2];
   meets = arguments == 5;
   CHECK(!(meets && is_event("aged")));
+  run_number = (long)time(NULL) * 100000 + getpid() % 100000;
   ahead = mmap(NULL, sizeof *ahead, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   CHECK(ahead != MAP_FAILED);
   int in[2], out[2], status, sessions = atoi(argument[3]) / WAITING;
