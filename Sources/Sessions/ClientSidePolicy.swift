@@ -42,8 +42,7 @@ final class ClientSidePolicy: SessionPolicy {
     guard let signer else { return }
     let payload = try cookie.withUnsafeBufferPointer { cookie throws(Failure) in
       // The age is checked for every cookie, also for those that end with the browser.
-      let opened = try signer.verify(cookie, now: session.now, maxAge: lifetime)
-      return try URLSafePayload.decode(opened.value, limit: ClientSidePolicy.largestPayload)
+      try signer.unpack(cookie, now: session.now, maxAge: lifetime, limit: ClientSidePolicy.largestPayload)
     }
     try session.fill(payload, .flask)
   }
@@ -64,7 +63,7 @@ final class ClientSidePolicy: SessionPolicy {
       throw Failure(.tooLarge, "The session has more than \(ClientSidePolicy.largestPayload) bytes.")
     }
     let now = session.now
-    let value = try sign(payload, signer, now)
+    let value = try signer.pack(payload, now: now)
     guard value.count <= CookieHeader.limit else {
       throw Failure(
         .tooLarge, "The session makes a cookie of \(value.count) bytes, which no request would bring back; store less.")
@@ -83,17 +82,6 @@ final class ClientSidePolicy: SessionPolicy {
   func prepare(now: Int64) throws(Failure) {}
   func ping(now: Int64) throws(Failure) {}
   func sweep(limit: Int, now: Int64) throws(Failure) -> Bool { false }
-
-  private func sign(_ payload: [UInt8], _ signer: TimedSigner, _ now: Int64) throws(Failure) -> [UInt8] {
-    let capacity = URLSafePayload.largestCount(payload.count) + signer.overhead
-    return try [UInt8](unsafeUninitializedCapacity: capacity) { output, count throws(Failure) in
-      guard let start = output.baseAddress else { return }
-      let size = try payload.withUnsafeBufferPointer { payload throws(Failure) in
-        try URLSafePayload.encode(payload, into: start)
-      }
-      count = try signer.sign(start, count: size, now: now)
-    }
-  }
 
   /// What a session may have as JSON: also the most that a compressed cookie may expand to.
   private static var largestPayload: Int { 1 << 20 }

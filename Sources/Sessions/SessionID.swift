@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CSupport
 internal import Support
 
 /// The ids of sessions in a store: what is issued, and what is worth asking a store for.
 enum SessionID {
   /// A new id: as many random bytes, as base64url; Python's `secrets.token_urlsafe`.
   static func random(_ count: Int) throws(Failure) -> Text {
-    var problem: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { output, written in
-      problem = csupport_random(output.baseAddress, count)
-      written = problem == 0 ? count : 0
-    }
-    guard problem == 0 else {
-      throw Failure(.internal, "The system gave no random bytes for a session id.", native: problem)
-    }
-    return Text(Base64URL.encoded(bytes))
+    Text(Base64URL.encoded(try randomBytes(count)))
   }
 
   /// Whether some version of Flask-Session, or we, may have issued it: 8 to 200 characters of `A-Z a-z 0-9 _ -`.
