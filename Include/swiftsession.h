@@ -336,9 +336,10 @@ swiftsession_status swiftsession_set_payload(swiftsession_session *session, cons
 /* Whose a session is, in a store; the store has, for each user, which sessions count. A user is named by 1 to 1,024
    bytes of UTF-8, whatever the application knows them by. Sessions in a cookie have no users: UNSUPPORTED. */
 
-/* Logs a user in: save gives the session a new id, as after renew, and from then on it is one of this user's. `label`
-   is what to call the session in a list, such as the browser's name, at most 256 bytes; NULL is none. Save is CONFLICT
-   where SESSION_USER_LIMIT refuses one more. ARGUMENT for a name or a label of another length. */
+/* Logs a user in: save gives the session a new id, as after renew, and from then on it is one of this user's; the
+   tokens that it gave to forms before are good no more. `label` is what to call the session in a list, such as the
+   browser's name, at most 256 bytes; NULL is none. Save is CONFLICT where SESSION_USER_LIMIT refuses one more. ARGUMENT
+   for a name or a label of another length. */
 swiftsession_status swiftsession_login(swiftsession_session *session, const char *user, size_t user_size,
                                        const char *label, swiftsession_error *error);
 
@@ -368,6 +369,42 @@ swiftsession_status swiftsession_manager_user_sessions(swiftsession_manager *man
 swiftsession_status swiftsession_manager_end_session(swiftsession_manager *manager, const char *user, size_t user_size,
                                                      const char *reference, swiftsession_error *error);
 
+/* ---- Forms ------------------------------------------------------------------------------------------------------ */
+
+/* A token proves that a form came from a page of this session (CSRF). Tokens are Flask-WTF's: the session keeps a
+   secret under the key "csrf_token", and a form brings it back signed with the time, by WTF_CSRF_SECRET_KEY or else
+   SECRET_KEY. So a page of one server may post to the other. Forms have it in a hidden field, scripts send it as
+   X-CSRFToken. */
+
+/* The token for the forms of this session, the same one until the session is changed. The secret is made where there is
+   none, and the session is then modified; what was borrowed stays all the same. Borrowed. Letters, digits, - _ and
+   dots: nothing to escape in HTML. CONFIG where there is no key. */
+swiftsession_status swiftsession_csrf_token(swiftsession_session *session, const char **token, size_t *size,
+                                            swiftsession_error *error);
+
+/* Whether a request that changes something brings a token of this session; anything but OK is to be refused. `max_age`
+   is in seconds (Flask-WTF has 3600), below 0 any. NULL and size 0 are no token. Failures:
+     NOT_FOUND   this session has given no token: it is new, or has expired
+     TAMPERED    none of the keys signed this, or it is the token of another session or from before the login
+     EXPIRED     the token is older than max_age, or dated after now
+     MALFORMED   there is none, or it was signed but is not what csrf_token gives */
+swiftsession_status swiftsession_csrf_check(swiftsession_session *session, const char *token, size_t size,
+                                            int64_t max_age, swiftsession_error *error);
+
+/* Leaves a message for the next page, as Flask's flash does, under the key "_flashes"; messages of requests that run at
+   the same time all stay. `category` is what kind it is, as "error"; NULL is "message". */
+swiftsession_status swiftsession_flash(swiftsession_session *session, const char *category, const char *message,
+                                       size_t size, swiftsession_error *error);
+
+/* Takes the messages out, Flask's too, and answers with their number. They can then be read by position, from 0, the
+   oldest first, until the next swiftsession_flashed. */
+swiftsession_status swiftsession_flashed(swiftsession_session *session, size_t *count, swiftsession_error *error);
+
+/* NULL for an index that is none. A message is text, to be escaped in HTML; one that Python made of something else is
+   tagged JSON. Both are borrowed. */
+const char *swiftsession_flash_category(const swiftsession_session *session, size_t index);
+const char *swiftsession_flash_message(const swiftsession_session *session, size_t index);
+
 /* ---- Ending a request ------------------------------------------------------------------------------------------ */
 
 /* Marks the session for a new id, at login or any other change of rights; save does the work, and whoever still holds
@@ -388,14 +425,12 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
 
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
-   where both wrote the same value; what add, append and remove_item did is kept from both. An untouched session is
-   touched, not written. Failures:
-     GONE         the session was ended elsewhere (logout, expiry) while this request ran: nothing was stored, no cookie
-                  line is made, and nobody is brought back
-     CONFLICT     another request put something else where this one adds, appends or removes an item, others kept
-                  writing until SESSION_TIMEOUT had passed, or a login is one too many: nothing was stored
-     UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says; UNAVAILABLE also when it is unknown whether an add,
-                  append or remove_item was stored, and then the message says so */
+   where both wrote the same value; what add, append, remove_item and flash did is kept from both. An untouched session
+   is touched, not written. Failures: GONE         the session was ended elsewhere (logout, expiry) while this request
+   ran: nothing was stored, no cookie line is made, and nobody is brought back CONFLICT     another request put
+   something else where this one adds, appends or removes an item, others kept writing until SESSION_TIMEOUT had passed,
+   or a login is one too many: nothing was stored UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says;
+   UNAVAILABLE also when it is unknown whether an add, append or remove_item was stored, and then the message says so */
 swiftsession_status swiftsession_save(swiftsession_session *session, swiftsession_error *error);
 
 /* The header lines to append to the response: Set-Cookie, Vary, and Cache-Control where SESSION_CACHE_CONTROL is set.

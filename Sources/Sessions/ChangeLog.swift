@@ -48,6 +48,10 @@ struct ChangeLog {
     root.node(path).add(.removeItem(item))
   }
 
+  mutating func take(_ path: [Value], _ items: [Value]) {
+    root.node(path).add(.take(items))
+  }
+
   /// Logs what makes `new` of `old`: maps key by key to any depth, everything else as a whole.
   mutating func difference(_ path: [Value] = [], from old: Map, to new: Map) {
     root.node(path).difference(from: old, to: new)

@@ -10,12 +10,14 @@ enum ChangeOperation {
   case append([Value])
   /// The first one that equals it, if there is one.
   case removeItem(Value)
+  /// These items, and where none is left the array.
+  case take([Value])
   case setIfAbsent(Value)
 
   /// Whether doing it twice is another result than doing it once.
   var counts: Bool {
     switch self {
-    case .add, .append, .removeItem: true
+    case .add, .append, .removeItem, .take: true
     case .set, .remove, .setIfAbsent: false
     }
   }
@@ -56,6 +58,11 @@ enum ChangeOperation {
       default:
         throw Failure(.conflict, "Another request put something that is no array where this one removes an item.")
       }
+    case .take(let items):
+      // What is there is no array of that time any more: nothing of it was taken.
+      guard case .array(let before) = old else { return old }
+      let left = items.reduce(before) { $0.removingFirst($1) }
+      return left.isEmpty ? nil : .array(left)
     }
   }
 

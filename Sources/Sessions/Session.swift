@@ -34,7 +34,7 @@ package final class Session {
   /// Whether save ends all other sessions of the user.
   private(set) var endsOthers = false
 
-  private let manager: SessionManager
+  let manager: SessionManager
   private var isLoaded = true
   private var freshID: Text?
   /// The values as they came or were given, while nobody changed them since: for a session in its cookie.
@@ -265,6 +265,20 @@ extension Session {
     return true
   }
 
+  /// Takes all items out of an array, and the key with it. What another request appends meanwhile stays for the next one.
+  ///
+  /// - Throws: WRONG_TYPE.
+  package func takeItems(_ key: Text) throws(Failure) -> [Value] {
+    guard let old = try value(key) else { return [] }
+    guard case .array(let items) = old else {
+      throw Failure(.wrongType, "The value is not an array; only an array has items to take.")
+    }
+    try change(key)
+    values[key] = nil
+    log { $0.take([.text(key)], items) }
+    return items
+  }
+
   /// - Returns: what the key held; nil where there was nothing, and the session then stays unmodified.
   @discardableResult
   package func remove(_ key: Text) throws(Failure) -> Value? {
@@ -364,6 +378,8 @@ extension Session {
       throw Failure(.argument, "A user is named by 1 to 1024 bytes, and a session's label has at most 256.")
     }
     try renew()
+    // Whoever planted the old id may have a token of it too.
+    try remove(FormTokens.key)
     login = Login(user: user, label: label)
   }
 

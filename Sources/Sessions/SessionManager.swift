@@ -11,6 +11,7 @@ package final class SessionManager {
 
   let policy: any SessionPolicy
   let cookies: CookiePolicy
+  let formTokens: FormTokens
   let log: Log
   private let cacheControl: Text?
 
@@ -19,15 +20,19 @@ package final class SessionManager {
     _ settings: Settings, store: (any SessionStore)?, log: Log
   ) throws(Failure) -> SessionManager {
     let cookies = try CookiePolicy(settings)
+    let tokens = try FormTokens(settings)
     if let store {
-      return SessionManager(try ServerSidePolicy.make(store, settings, log), cookies, settings, log)
+      return SessionManager(try ServerSidePolicy.make(store, settings, log), cookies, tokens, settings, log)
     }
-    return SessionManager(try ClientSidePolicy.make(settings), cookies, settings, log)
+    return SessionManager(try ClientSidePolicy.make(settings), cookies, tokens, settings, log)
   }
 
-  private init(_ policy: any SessionPolicy, _ cookies: CookiePolicy, _ settings: Settings, _ log: Log) {
+  private init(
+    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ formTokens: FormTokens, _ settings: Settings, _ log: Log
+  ) {
     self.policy = policy
     self.cookies = cookies
+    self.formTokens = formTokens
     self.log = log
     cacheControl = settings.text(.cacheControl)
   }

@@ -5,7 +5,7 @@ package import Support
 package enum SettingName: Int, CaseIterable, Sendable {
   case secretKey, secretKeyFallbacks, secretKeyFile, secretKeyFallbacksFiles
   case cookieName, cookieDomain, cookiePath, cookieHTTPOnly, cookieSecure, cookieSameSite, cookiePartitioned
-  case maximumCookieSize, applicationRoot
+  case maximumCookieSize, applicationRoot, formTokenKey
   case sessionType, permanent, lifetime, refreshEachRequest
   case useSigner, keyPrefix, idLength, serializationFormat
   case recordFormat, cookieFormat, failure, cacheControl
@@ -32,6 +32,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .secretKeyFallbacks: ("SECRET_KEY_FALLBACKS", .secrets)
     case .secretKeyFile: ("SECRET_KEY_FILE", .secretFile)
     case .secretKeyFallbacksFiles: ("SECRET_KEY_FALLBACKS_FILES", .secretFiles)
+
+    case .formTokenKey: ("WTF_CSRF_SECRET_KEY", .secret)
 
     case .cookieName: ("SESSION_COOKIE_NAME", .text)
     case .cookieDomain: ("SESSION_COOKIE_DOMAIN", .text)

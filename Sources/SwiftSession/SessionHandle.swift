@@ -3,12 +3,17 @@ internal import CSupport
 internal import Records
 internal import Sessions
 internal import Support
+internal import Values
 
 /// A session as a C caller holds it, and the results that it lent.
 final class SessionHandle: Handle {
   private let session: Session
   private var loans: [(key: LoanKey, loan: Loan)] = []
+  /// Loans that are not lent again, and that callers may still hold.
+  private var lapsed: [(key: LoanKey, loan: Loan)] = []
   private var headers: [(name: StaticString, value: Loan)] = []
+  /// A category, its message, the next category ...
+  private var flashes: [Loan] = []
 
   init(_ session: Session) {
     self.session = session
@@ -31,6 +36,16 @@ final class SessionHandle: Handle {
   /// to a session what it borrowed from it.
   func change<Result>(_ body: (Session) throws(Failure) -> Result) throws(Failure) -> Result {
     let result = try body(session)
+    loans = []
+    lapsed = []
+    return result
+  }
+
+  /// Changes the session in a call that callers take for a reading one: what was lent stays until the next change. For
+  /// what happens once between two changes.
+  func amend<Result>(_ body: (Session) throws(Failure) -> Result) throws(Failure) -> Result {
+    let result = try body(session)
+    lapsed = loans
     loans = []
     return result
   }
@@ -58,6 +73,39 @@ final class SessionHandle: Handle {
   }
 }
 
+/// Messages that were taken out of the session, until the next ones are.
+extension SessionHandle {
+  /// - Returns: how many there are.
+  func takeFlashes() throws(Failure) -> Int {
+    var taken: [Loan] = []
+    for part in try change({ session throws(Failure) in try session.takeFlashes() }) {
+      taken.append(try Loan(try part.shown))
+    }
+    flashes = taken
+    return taken.count / 2
+  }
+
+  func flashCategory(_ index: Int) -> Loan? {
+    0..<flashes.count / 2 ~= index ? flashes[2 * index] : nil
+  }
+
+  func flashMessage(_ index: Int) -> Loan? {
+    0..<flashes.count / 2 ~= index ? flashes[2 * index + 1] : nil
+  }
+}
+
+extension Value {
+  /// A text as it is, anything else as tagged JSON.
+  fileprivate var shown: [UInt8] {
+    get throws(Failure) {
+      switch self {
+      case .text(let text), .markup(let text): return text.bytes
+      default: return try TaggedJSON.encode(self, style: .exact)
+      }
+    }
+  }
+}
+
 /// What a result was lent for.
 enum LoanKey: Equatable {
   case key(Int)
@@ -68,6 +116,7 @@ enum LoanKey: Equatable {
   case popped
   case user
   case id
+  case formToken
 }
 
 /// A result in memory of ours that the caller reads: followed by a zero byte.

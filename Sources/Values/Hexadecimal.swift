@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The digits of base 16.
-enum Hexadecimal {
+package enum Hexadecimal {
   /// Nil for what is no digit; both cases are read.
   static func value(_ digit: UInt8) -> UInt8? {
     switch digit {
@@ -15,5 +15,10 @@ enum Hexadecimal {
   /// Lower case.
   static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value % 16 - 10
+  }
+
+  /// Two digits for each byte.
+  package static func encoded(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }
   }
 }

@@ -24,7 +24,7 @@ printed = {blocks[at - 1][0].partition(".")[0]: text for at, (name, text) in enu
 
 def test_every_program_is_shown_and_nothing_else():
     files = {path.name for folder, ending in ((PYTHON, "py"), (C, "c")) for path in folder.glob(f"*.{ending}")}
-    assert set(programs) == files and len(files) == 10
+    assert set(programs) == files and len(files) == 14
     assert set(printed) == {name.partition(".")[0] for name in files}
     assert sum(page.count("\n```") for page in PAGES) == 2 * len(blocks)
 

@@ -74,6 +74,33 @@ import Testing
         $0.add(path("n"), 1)
       }, newest: #"{"n":100}"#, merged: #"{"n":1}"#),
     Rule(
+      name: "take leaves what was not there", loaded: #"{"l":[1,2]}"#,
+      changes: { $0.take(path("l"), [.integer(1), .integer(2)]) }, newest: #"{"l":[1,3,2]}"#, merged: #"{"l":[3]}"#),
+    Rule(
+      name: "take of all: the key goes", loaded: #"{"l":[1,2]}"#,
+      changes: { $0.take(path("l"), [.integer(1), .integer(2)]) }, newest: #"{"l":[2],"a":0}"#, merged: #"{"a":0}"#),
+    Rule(
+      name: "take as often as it was there", loaded: #"{"l":[1]}"#,
+      changes: { $0.take(path("l"), [.integer(1)]) }, newest: #"{"l":[1,1]}"#, merged: #"{"l":[1]}"#),
+    Rule(
+      name: "append, then take: nothing is left", loaded: "{}",
+      changes: {
+        $0.append(path("l"), .integer(1))
+        $0.take(path("l"), [.integer(1)])
+      }, newest: "{}", merged: "{}"),
+    Rule(
+      name: "take, then append", loaded: #"{"l":[1]}"#,
+      changes: {
+        $0.take(path("l"), [.integer(1)])
+        $0.append(path("l"), .integer(2))
+      }, newest: #"{"l":[1,3]}"#, merged: #"{"l":[3,2]}"#),
+    Rule(
+      name: "take of what is gone", loaded: #"{"l":[1]}"#, changes: { $0.take(path("l"), [.integer(1)]) },
+      newest: "{}", merged: "{}"),
+    Rule(
+      name: "take of what is no list", loaded: #"{"l":[1]}"#, changes: { $0.take(path("l"), [.integer(1)]) },
+      newest: #"{"l":"x"}"#, merged: #"{"l":"x"}"#),
+    Rule(
       name: "append composes", loaded: #"{"l":[0]}"#,
       changes: {
         $0.append(path("l"), .integer(1))

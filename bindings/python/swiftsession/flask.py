@@ -21,6 +21,7 @@ from . import session as sessions
 from ._clients import address
 from ._errors import ConfigError, Error, SessionGone
 from ._settings import asked_for, meant, type_of
+from ._turns import one_at_a_time
 from .signing import native_digest, want_bytes
 
 if TYPE_CHECKING:
@@ -212,6 +213,19 @@ class ServerSideSession(sessions.Session, SessionMixin):
     def copy(self) -> dict[str, Any]:
         """The values as a dictionary."""
         return dict(self)
+
+    # flask.flash() sets the whole list, and flask.get_flashed_messages() removes it; others may do so meanwhile.
+
+    @one_at_a_time
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key != "_flashes" or not self._append_flashes(value):
+            super().__setitem__(key, value)
+
+    @one_at_a_time
+    def pop(self, key: str, *default: Any) -> Any:
+        if key == "_flashes" and isinstance(self.get(key), list):
+            return self._take_flashes()
+        return super().pop(key, *default)
 
 
 class StoreSessionInterface(CookieSessionInterface):

@@ -23,6 +23,9 @@ _logger = logging.getLogger("swiftsession")
 
 Result = TypeVar("Result")
 
+_FORM_SECRET = "csrf_token"
+_FLASHES = "_flashes"
+
 _SCALARS = frozenset((str, int, float, bool, bytes, type(None)))
 
 
@@ -344,7 +347,9 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         """
         name = user_name(user)
         known_as = None if label is None else ended_text(label, "label")
+        values = self._values
         self._manager.call(library.login, self._handle, name, len(name), known_as)
+        values.pop(_FORM_SECRET, None)
 
     @one_at_a_time
     def logout(self) -> None:
@@ -370,6 +375,38 @@ class Session(TakesTurns, MutableMapping[str, Any]):
     def end_others(self) -> None:
         """At save() all sessions of the user but this one end. NOT_FOUND where nobody has logged in."""
         self._manager.call(library.end_others, self._handle)
+
+    @one_at_a_time
+    def csrf_token(self) -> str:
+        """The token for the forms of this session, as Flask-WTF makes it; the same one until the session is changed."""
+        values, token, size = self._values, c_void_p(), c_size_t()
+        self._manager.call(library.csrf_token, self._handle, byref(token), byref(size))
+        made = borrowed(token, size).decode("ascii")
+        if _FORM_SECRET not in values:
+            values[_FORM_SECRET] = self._decoded()[_FORM_SECRET]
+        return made
+
+    @one_at_a_time
+    def csrf_check(self, token: str | bytes | None, max_age: int | None = 3600) -> None:
+        """Raises an Error where a request does not bring a token of this session that is at most `max_age` seconds old.
+
+        Its status is NOT_FOUND where this session has given none, TAMPERED, EXPIRED or MALFORMED. None is any age.
+        """
+        _ = self._values  # a record that cannot be read gives way to a new session
+        given = token.encode("utf-8", "replace") if isinstance(token, str) else token or b""
+        age = -1 if max_age is None else max(0, min(int(max_age), 2**62))
+        self._manager.call(library.csrf_check, self._handle, given, len(given), age)
+
+    @one_at_a_time
+    def flash(self, message: Any, category: str = "message") -> None:
+        """Leaves a message for the next page, as flask.flash() does."""
+        self.append(_FLASHES, (category, message))
+
+    @one_at_a_time
+    def flashed(self) -> list[tuple[str, Any]]:
+        """Takes the messages out: pairs of a category and a message, the oldest first."""
+        taken = self._take_flashes()
+        return [(item[0], item[1]) for item in taken if isinstance(item, (list, tuple)) and len(item) == 2]
 
     @one_at_a_time
     def renew(self) -> None:
@@ -439,6 +476,31 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         raise TypeError("A session cannot be copied or pickled; dict(session) can.")
 
     # ---- The library's copy ----
+
+    def _append_flashes(self, flashes: Any) -> bool:
+        """Appends what is new in a list of messages that is otherwise as it was. False: it is another one."""
+        known, shown = self._values.get(_FLASHES), self._lent.get(_FLASHES)
+        before = [] if known is None else known if shown is None else self._codec.decode(shown)
+        if not isinstance(before, list) or not isinstance(flashes, list) or flashes[: len(before)] != before:
+            return False
+        new = list(map(self._codec.encode, flashes[len(before) :]))
+        for data in new:
+            self._write(library.append, _FLASHES.encode(), data)
+        if new:
+            self._values[_FLASHES] = flashes
+            self._lent[_FLASHES] = self._codec.encode(flashes)
+        return bool(new)
+
+    def _take_flashes(self) -> list[Any]:
+        """What another request leaves meanwhile stays for the next page."""
+        values = self._values
+        if _FLASHES not in values:
+            return []
+        self._flush(_FLASHES)
+        check(library.flashed(self._handle, byref(c_size_t()), error_pointer()))
+        self._lent.pop(_FLASHES, None)
+        taken: list[Any] = values.pop(_FLASHES)
+        return taken
 
     @one_at_a_time
     def _lend_handle(self, use: Callable[[int], Result]) -> Result:
