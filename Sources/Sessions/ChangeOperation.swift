@@ -61,7 +61,10 @@ enum ChangeOperation {
     case .take(let items):
       // What is there is no array of that time any more: nothing of it was taken.
       guard case .array(let before) = old else { return old }
-      let left = items.reduce(before) { $0.removingFirst($1) }
+      var left = before
+      for item in items {
+        if let place = left.firstIndex(where: { item.isStored(as: $0) }) { left.remove(at: place) }
+      }
       return left.isEmpty ? nil : .array(left)
     }
   }
@@ -83,5 +86,15 @@ extension [Value] {
     var items = self
     items.remove(at: place)
     return items
+  }
+}
+
+extension Value {
+  /// Whether a record may have made the other one of this one: most formats have no tuples.
+  fileprivate func isStored(as other: Value) -> Bool {
+    switch (self, other) {
+    case (.tuple(let items), .array(let others)): items == others
+    default: self == other
+    }
   }
 }

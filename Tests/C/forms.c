@@ -194,6 +194,16 @@ static void messages_of_parallel_requests_all_stay(void) {
   OK(swiftsession_flashed(shown, &count, &error));
   CHECK(count == 2 && strcmp(swiftsession_flash_message(shown, 0), "b") == 0);
   CHECK(strcmp(swiftsession_flash_message(shown, 1), "c") == 0);
+  /* A session that was saved goes on, and takes its own message out of what the record made of it. */
+  OK(swiftsession_flash(shown, NULL, "d", 1, &error));
+  OK(swiftsession_save(shown, &error));
+  OK(swiftsession_flashed(shown, &count, &error));
+  CHECK(count == 1);
+  OK(swiftsession_flash(other, NULL, "e", 1, &error));
+  OK(swiftsession_save(other, &error));
+  OK(swiftsession_save(shown, &error));
+  OK(swiftsession_flashed(shown, &count, &error));
+  CHECK(count == 1 && strcmp(swiftsession_flash_message(shown, 0), "e") == 0);
   swiftsession_session_free(one);
   swiftsession_session_free(other);
   swiftsession_session_free(shown);

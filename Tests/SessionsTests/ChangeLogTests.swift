@@ -95,6 +95,10 @@ import Testing
         $0.append(path("l"), .integer(2))
       }, newest: #"{"l":[1,3]}"#, merged: #"{"l":[3,2]}"#),
     Rule(
+      name: "take of a tuple that is an array by now", loaded: "{}",
+      changes: { $0.take(path("l"), [.tuple([.integer(1), .integer(2)])]) }, newest: #"{"l":[3,[1,2]]}"#,
+      merged: #"{"l":[3]}"#),
+    Rule(
       name: "take of what is gone", loaded: #"{"l":[1]}"#, changes: { $0.take(path("l"), [.integer(1)]) },
       newest: "{}", merged: "{}"),
     Rule(

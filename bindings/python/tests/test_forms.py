@@ -201,7 +201,7 @@ def test_another_list_of_messages_is_one_value(app):
     flashing(app, session, "one", "two")
     header = cookie(session)
     page = begun(app, header)
-    for other in ([("message", "new")], [], "text", [("message", "one"), ("message", "two")]):
+    for other in ([("message", "new")] * 3, [("message", "new")], [], "text", [("message", "one"), ("message", "two")]):
         page["_flashes"] = other
         assert page["_flashes"] == other and dict(begun(app, cookie(page)))["_flashes"] == list_of(other)
     page["_flashes"] = "text"
@@ -212,3 +212,16 @@ def test_another_list_of_messages_is_one_value(app):
 
 def list_of(messages):
     return [list(item) for item in messages] if isinstance(messages, list) else messages
+
+
+def test_a_session_that_was_saved_takes_its_own_message_out(stored):
+    session = stored.open(None)
+    session["x"] = 1
+    session.flash("one")
+    header = cookie(session)
+    assert session.flashed() == [("message", "one")]
+    with stored.open(header) as other:
+        other.flash("two")
+        other.save()
+    session.save()
+    assert stored.open(header).flashed() == [("message", "two")]
