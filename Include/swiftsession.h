@@ -114,6 +114,48 @@ enum { SWIFTSESSION_LOG_INFO = 1, SWIFTSESSION_LOG_WARNING = 2 };
    of the call that caused it and must not call the library. `message` lives until it returns. */
 typedef void (*swiftsession_log)(void *context, int32_t level, const char *message);
 
+/* ---- Events ---------------------------------------------------------------------------------------------------- */
+
+/* What happens to sessions. Each cookie that was looked at is OPENED, REJECTED or EXPIRED once: at swiftsession_open
+   where the session is in its cookie or the cookie is forged, and where a store has to be asked when it is loaded.
+   These and all others are counted too: see swiftsession_manager_metrics. The numbers never change their meaning. */
+enum {
+  SWIFTSESSION_EVENT_OPENED = 1,      /* a cookie opened a session */
+  SWIFTSESSION_EVENT_REJECTED = 2,    /* a cookie opened nothing. Its reason: EXPIRED, TAMPERED, MALFORMED or TOO_LARGE;
+                                         NOT_FOUND where the store has no live session of this id */
+  SWIFTSESSION_EVENT_EXPIRED = 3,     /* a session in a store was over SESSION_ABSOLUTE_TIMEOUT */
+  SWIFTSESSION_EVENT_CREATED = 4,     /* a new session was stored, or sent as a cookie */
+  SWIFTSESSION_EVENT_SAVED = 5,       /* one that was there was stored, or sent, with changes */
+  SWIFTSESSION_EVENT_TOUCHED = 6,     /* one was extended without a change */
+  SWIFTSESSION_EVENT_MERGED = 7,      /* a save met the changes of another request; SAVED follows */
+  SWIFTSESSION_EVENT_RENEWED = 8,     /* a session in a store has a new id, by time, renew or login; `previous` */
+  SWIFTSESSION_EVENT_CONFLICT = 9,    /* a save was CONFLICT */
+  SWIFTSESSION_EVENT_GONE = 10,       /* a save was GONE */
+  SWIFTSESSION_EVENT_LOGIN = 11,      /* a login was stored; `user` */
+  SWIFTSESSION_EVENT_ENDED = 12,      /* a session was ended: destroy, logout, end_session, SESSION_USER_LIMIT, or with
+                                         nothing left in it */
+  SWIFTSESSION_EVENT_USER_ENDED = 13, /* all sessions of a user were ended; all but `session` where that is not NULL */
+  SWIFTSESSION_EVENT_STORE_ERROR = 14 /* a call of the store failed, or a write was not answered (UNAVAILABLE) */
+};
+
+/* Sessions and users stand here under names that tell events of the same one, and nothing else: 16 characters of the
+   HMAC-SHA256 of the id or of the user's name, NULL where the event concerns none or its id is not known. Their key is
+   made of SECRET_KEY, so that they are the same in all processes of an application; without one it is random for each
+   manager. A session in its cookie has no id and no name. No event holds an id, a cookie's value or a user. */
+typedef struct swiftsession_event {
+  size_t size;          /* of this struct; a later release may add members at its end */
+  int32_t kind;         /* SWIFTSESSION_EVENT_* */
+  int32_t reason;       /* a swiftsession_status, 0 where there is none */
+  const char *name;     /* of the kind, as "opened" or "store_error" */
+  const char *session;  /* the session */
+  const char *previous; /* the same session under its old id, of RENEWED */
+  const char *user;     /* whose the session is, where that is known */
+} swiftsession_event;
+
+/* Called with each event, on the thread of the call that caused it; it must not call the library, and delays the call.
+   `event` lives until it returns. */
+typedef void (*swiftsession_events)(void *context, const swiftsession_event *event);
+
 /* ---- Settings -------------------------------------------------------------------------------------------------- */
 
 /* Names and values: the names of Flask and Flask-Session, listed in the README. Nothing is read from files or from the
@@ -150,6 +192,10 @@ swiftsession_status swiftsession_config_environment(swiftsession_config *config,
 swiftsession_status swiftsession_config_set_log(swiftsession_config *config, swiftsession_log log, void *context,
                                                 swiftsession_error *error);
 
+/* Who is told what happens in the managers opened from this config; NULL is nobody, as at the start. */
+swiftsession_status swiftsession_config_set_events(swiftsession_config *config, swiftsession_events events,
+                                                   void *context, swiftsession_error *error);
+
 /* ---- Manager --------------------------------------------------------------------------------------------------- */
 
 /* Opens and saves the sessions of one application. Made once, used by every thread. */
@@ -166,6 +212,13 @@ typedef int64_t (*swiftsession_clock)(void *context);
 /* Sets the manager's wall clock, before its first use; NULL is the system's. Deadlines keep their own clock. */
 swiftsession_status swiftsession_manager_set_clock(swiftsession_manager *manager, swiftsession_clock clock,
                                                    void *context, swiftsession_error *error);
+
+/* What this manager has counted in this process, as text for Prometheus (its format 0.0.4): for each kind of event a
+   counter swiftsession_<name>_total, where it has a reason by reason; with a store also how long sessions took to load
+   and to save, and each call of the store, swiftsession_load_seconds, _save_seconds and _store_seconds. A forked child
+   begins with zeros: the figures of all processes add up. Allocated. */
+swiftsession_status swiftsession_manager_metrics(swiftsession_manager *manager, char **text, size_t *size,
+                                                 swiftsession_error *error);
 
 /* ---- Opening a session ----------------------------------------------------------------------------------------- */
 

@@ -41,6 +41,7 @@ extension RecordWriter {
   ) throws(Failure) -> SeenRecord? {
     var fresh = created
     var old = seen
+    var isMerged = false
     var retries = Retries(call.deadline)
     while case .changed(let newest) = try leave(old, oldID, for: fresh.id) {
       if case .leadsOn = oldID, newest.id != old.id {
@@ -50,10 +51,14 @@ extension RecordWriter {
         rest.renews = false
         return log.isEmpty ? newest : try update(newest, log, rest)
       }
+      if newest.bytes != old.bytes { isMerged = true }
       old = try counting(newest, change)
       fresh = try put(fresh, try log.replay(on: old.values), change.made(on: old.life))
       try retries.pause(RecordWriter.busy)
     }
+    if isMerged { reporter.report(.merged, fresh) }
+    reporter.report(.saved, fresh)
+    reporter.report(.renewed, fresh, previous: seen.id)
     return fresh
   }
 

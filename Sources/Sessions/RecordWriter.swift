@@ -19,6 +19,7 @@ struct RecordWriter {
   /// Whether a record's user still has it among the sessions that count.
   let holds: (SeenRecord) throws(Failure) -> Bool
   let call: Call
+  let reporter: Reporter
 
   // MARK: - Reading
 
@@ -91,7 +92,8 @@ struct RecordWriter {
   /// - Returns: the record as it is now; nil when nothing was left in the session and the record was removed.
   /// - Throws: GONE, CONFLICT, UNAVAILABLE when the outcome is unknown, and what the store throws.
   func update(_ seen: SeenRecord, _ log: ChangeLog, _ change: LifeChange) throws(Failure) -> SeenRecord? {
-    var newest = seen.token == nil ? try reload(seen.id) : seen
+    let first = seen.token == nil ? try reload(seen.id) : seen
+    var newest = first
     var retries = Retries(call.deadline)
     while true {
       newest = try counting(newest, change)
@@ -100,7 +102,10 @@ struct RecordWriter {
       let attempt =
         isEmpty(values, life) ? try remove(newest) : try replace(newest, values, life, counts: log.counts)
       switch attempt {
-      case .written(let record): return record
+      case .written(let record):
+        if newest !== first, newest.bytes != first.bytes { reporter.report(.merged, record) }
+        reporter.report(.saved, record)
+        return record
       case .removed: return nil
       case .changed(let record): newest = record
       }

@@ -10,6 +10,7 @@ extension ServerSidePolicy {
     let writer = writer(limit.call(now: session.now, tellsRemaining: !times.touchAlways))
     if let id = session.endedID {
       try writer.end(id)
+      reporter.report(.ended, session: id, user: session.endedUser)
       if let user = session.endedUser { try? users(writer.call).rename(user, id, to: nil) }
       session.forgetEnded()
     }
@@ -36,6 +37,8 @@ extension ServerSidePolicy {
       defer { isTaken = true }
       return isTaken ? try randomID() : id
     }
+    reporter.report(.created, record)
+    if session.login != nil { reporter.report(.login, record) }
     try begin(record, writer)
     session.stored(record)
     return try cookie(session, record)
@@ -49,7 +52,9 @@ extension ServerSidePolicy {
     try put(into: session, writer) { () throws(Failure) in
       readsFirst ? try writer.load(id) : try writer.refresh(id)
     }
-    guard case .stored(let record) = session.place, !session.isEmpty else { return .nothing }
+    guard case .stored(let record) = session.place else { return .nothing }
+    if !readsFirst { reporter.report(.touched, record) }
+    guard !session.isEmpty else { return .nothing }
     return readsFirst ? try update(session, record, writer) : try cookie(session, record)
   }
 
@@ -63,7 +68,7 @@ extension ServerSidePolicy {
     if session.changes.isEmpty, !session.isEmpty, !change.changes(record.life) {
       return try touch(session, record, writer)
     }
-    return try wrote(session, writer.update(record, session.changes, change), change, writer)
+    return try wrote(session, record, writer.update(record, session.changes, change), change, writer)
   }
 
   /// To a new id: the old one ends with a login, and leads on where it is only old.
@@ -81,16 +86,18 @@ extension ServerSidePolicy {
       // The list alone depends on it: with a login the new id is there already.
       try? users(writer.call).rename(user, record.id, to: session.login == nil ? moved.id : nil)
     }
-    return try wrote(session, moved, change, writer)
+    return try wrote(session, record, moved, change, writer)
   }
 
   private func wrote(
-    _ session: Session, _ record: SeenRecord?, _ change: LifeChange, _ writer: RecordWriter
+    _ session: Session, _ old: SeenRecord, _ record: SeenRecord?, _ change: LifeChange, _ writer: RecordWriter
   ) throws(Failure) -> CookieAnswer {
     guard let record else {
+      reporter.report(.ended, old)
       session.start(.new)
       return .delete
     }
+    if session.login != nil { reporter.report(.login, record) }
     if change.tie?.next != nil { try begin(record, writer) }
     session.stored(record)
     return try change.tie == nil ? confirmed(session, record, writer) : cookie(session, record)
@@ -100,12 +107,14 @@ extension ServerSidePolicy {
   private func begin(_ record: SeenRecord, _ writer: RecordWriter) throws(Failure) {
     guard let tie = record.life?.tie, tie.next != nil else { return }
     try users(writer.call).begin(tie, for: record.id)
+    reporter.report(.userEnded, record)
   }
 
   private func touch(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
     let isDue = times.isDueForTouch(record.life, remaining: record.remaining, now: session.now)
     guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID else { return .nothing }
     guard let touched = try writer.touch(record) else { throw RecordWriter.gone }
+    reporter.report(.touched, touched)
     session.stored(touched)
     return try confirmed(session, touched, writer)
   }

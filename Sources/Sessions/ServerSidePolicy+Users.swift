@@ -5,6 +5,7 @@ internal import Support
 extension ServerSidePolicy {
   func endAll(of user: Text, now: Int64) throws(Failure) {
     try users(limit.call(now: now)).endAll(user)
+    reporter.report(.userEnded, user: user)
   }
 
   func sessions(of user: Text, current id: Text?, now: Int64) throws(Failure) -> [UserSession] {
@@ -31,6 +32,7 @@ extension ServerSidePolicy {
     for entry in entries where try UserSession.reference(entry.id) == reference {
       let isThere = try store.load(writer(call).key(entry.id), call) != nil
       try writer(call).end(entry.id)
+      if isThere { reporter.report(.ended, session: entry.id, user: user) }
       try users(call).rename(user, entry.id, to: nil)
       return isThere
     }

@@ -22,12 +22,14 @@ final class ServerSidePolicy: SessionPolicy {
   let limit: CallLimit
   let userLimit: UserLimit
   private let log: Log
+  let reporter: Reporter
 
   static func make(
-    _ store: any SessionStore, _ settings: Settings, _ log: Log
+    _ store: any SessionStore, _ settings: Settings, _ log: Log, _ reporter: Reporter
   ) throws(Failure) -> ServerSidePolicy {
     let times = try LifeTimes(settings)
-    let policy = ServerSidePolicy(store, settings, times, log, try signer(settings))
+    let policy = ServerSidePolicy(
+      ReportingStore(store, reporter), settings, times, log, reporter, try signer(settings))
     let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
     guard longest <= store.largestKey else {
       throw Failure(
@@ -38,10 +40,14 @@ final class ServerSidePolicy: SessionPolicy {
     return policy
   }
 
-  private init(_ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ signer: Signer?) {
+  private init(
+    _ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ reporter: Reporter,
+    _ signer: Signer?
+  ) {
     self.store = store
     self.times = times
     self.log = log
+    self.reporter = reporter
     self.signer = signer
     format = FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
     prefix = settings.text(.keyPrefix) ?? "session:"
@@ -87,6 +93,8 @@ final class ServerSidePolicy: SessionPolicy {
 
   func load(_ id: Text, into session: Session) throws(Failure) {
     let writer = writer(limit.call(now: session.now, tellsRemaining: !times.touchAlways))
+    let start = Figures.now
+    defer { reporter.figures.time(.loadSession, since: start) }
     try put(into: session, writer) { () throws(Failure) in try writer.load(id) }
   }
 
@@ -94,16 +102,26 @@ final class ServerSidePolicy: SessionPolicy {
     into session: Session, _ writer: RecordWriter, _ read: () throws(Failure) -> SeenRecord?
   ) throws(Failure) {
     do throws(Failure) {
-      guard let record = try read() else { return session.start(.notFound) }
-      guard !times.isOver(record.life, now: session.now) else { return session.start(.expired) }
-      guard try holds(record, writer.call) else { return session.start(.notFound) }
+      guard let record = try read() else { return reject(session, .notFound) }
+      guard !times.isOver(record.life, now: session.now) else {
+        reporter.report(.expired, record)
+        return session.start(.expired)
+      }
+      guard try holds(record, writer.call) else { return reject(session, .notFound) }
       session.stored(record)
+      reporter.report(.opened, record)
     } catch {
       guard error.status == .malformed || error.status == .tooLarge else { throw error }
       // The record stays: another program, or a later release, may read it.
       log(.warning, "The record of a session cannot be read and counts as none: \(error.message)")
-      session.start(.malformed)
+      reject(session, error.status)
     }
+  }
+
+  /// Begins a session anew whose cookie names nothing that counts.
+  private func reject(_ session: Session, _ reason: Status) {
+    reporter.report(.rejected, reason: reason, session: session.presentedID)
+    session.start(reason == .notFound ? .notFound : .malformed)
   }
 
   func newID() throws(Failure) -> Text? {
@@ -120,11 +138,11 @@ final class ServerSidePolicy: SessionPolicy {
     RecordWriter(
       store: store, format: format, prefix: prefix, times: times,
       isEmpty: { values, life in life?.tie == nil && self.isEmpty(values) },
-      holds: { (record) throws(Failure) in try self.holds(record, call) }, call: call)
+      holds: { (record) throws(Failure) in try self.holds(record, call) }, call: call, reporter: reporter)
   }
 
   func users(_ call: Call) -> UserSessions {
-    UserSessions(store: store, prefix: prefix, lifetime: times.unused, call: call)
+    UserSessions(store: store, prefix: prefix, lifetime: times.unused, call: call, reporter: reporter)
   }
 
   /// Whether the user of a record, if there is one, still has it among the sessions that count.

@@ -33,6 +33,8 @@ package final class Session {
   private(set) var login: Login?
   /// Whether save ends all other sessions of the user.
   private(set) var endsOthers = false
+  /// Whether the browser has a cookie that holds the session.
+  var isInCookie = false
 
   let manager: SessionManager
   private var isLoaded = true
@@ -428,6 +430,6 @@ extension Session {
   /// Stores what has to be stored and makes the header lines of the response.
   package func save() throws(Failure) {
     headers = []
-    headers = manager.headers(try manager.policy.save(self), accessed: accessed)
+    headers = manager.headers(try manager.save(self), accessed: accessed)
   }
 }

@@ -13,27 +13,36 @@ package final class SessionManager {
   let cookies: CookiePolicy
   let formTokens: FormTokens
   let log: Log
+  let reporter: Reporter
   private let cacheControl: Text?
 
-  /// - Parameter store: nil for sessions that live in their cookie.
+  /// - Parameters:
+  ///   - store: nil for sessions that live in their cookie.
+  ///   - listener: is told of events.
   package static func make(
-    _ settings: Settings, store: (any SessionStore)?, log: Log
+    _ settings: Settings, store: (any SessionStore)?, log: Log, listener: Reporter.Listener? = nil
   ) throws(Failure) -> SessionManager {
     let cookies = try CookiePolicy(settings)
     let tokens = try FormTokens(settings)
-    if let store {
-      return SessionManager(try ServerSidePolicy.make(store, settings, log), cookies, tokens, settings, log)
-    }
-    return SessionManager(try ClientSidePolicy.make(settings), cookies, tokens, settings, log)
+    let reporter = try Reporter.make(settings, listener)
+    let policy: any SessionPolicy =
+      if let store {
+        try ServerSidePolicy.make(store, settings, log, reporter)
+      } else {
+        try ClientSidePolicy.make(settings)
+      }
+    return SessionManager(policy, cookies, tokens, settings, log, reporter)
   }
 
   private init(
-    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ formTokens: FormTokens, _ settings: Settings, _ log: Log
+    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ formTokens: FormTokens, _ settings: Settings, _ log: Log,
+    _ reporter: Reporter
   ) {
     self.policy = policy
     self.cookies = cookies
     self.formTokens = formTokens
     self.log = log
+    self.reporter = reporter
     cacheControl = settings.text(.cacheControl)
   }
 
@@ -42,7 +51,7 @@ package final class SessionManager {
     let session = Session(self)
     guard let cookie = CookieHeader(header).value(of: cookies.name), !cookie.isEmpty else { return session }
     do throws(Failure) {
-      try policy.open(cookie, into: session)
+      try read(cookie, into: session)
     } catch {
       session.refused(error.status)
     }
@@ -57,7 +66,7 @@ package final class SessionManager {
       throw Failure(.config, "SECRET_KEY is not set, so no cookie can be verified; set it.")
     }
     let session = Session(self)
-    try policy.open(value, into: session)
+    try read(value, into: session)
     try session.load()
     guard !session.isNew else {
       throw Failure(.notFound, "The store has no live session under this id.")

@@ -14,6 +14,14 @@ struct UserRecord {
     let created: Int64
     /// What the host called it, such as the browser's name; empty where it did not.
     let label: Text
+    /// Whether the store was seen to have it.
+    var isLive = false
+
+    init(id: Text, created: Int64, label: Text) {
+      self.id = id
+      self.created = created
+      self.label = label
+    }
   }
 
   var epoch: Text

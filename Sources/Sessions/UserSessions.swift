@@ -11,6 +11,7 @@ struct UserSessions {
   /// Seconds that a session may go unused, and after which a user's record is written again.
   let lifetime: Int64
   let call: Call
+  let reporter: Reporter
 
   /// Whether sessions of this tie count. A user without a record has none: what is evicted logs out and never in.
   func holds(_ tie: UserTie) throws(Failure) -> Bool {
@@ -29,7 +30,10 @@ struct UserSessions {
   /// - Throws: CONFLICT where the user has as many sessions as may be, and none is to end for it.
   func add(_ user: Text, _ entry: UserRecord.Entry, _ limit: UserLimit) throws(Failure) -> UserTie {
     let changed = try change(user, .add(entry, limit))
-    for entry in changed.ended { try store.remove(sessionKey(entry.id), call) }
+    for entry in changed.ended {
+      try store.remove(sessionKey(entry.id), call)
+      if entry.isLive { reporter.report(.ended, session: entry.id, user: user) }
+    }
     return UserTie(user, epoch: changed.epoch ?? Text([]))
   }
 
@@ -64,8 +68,9 @@ struct UserSessions {
     guard let most = limit.most, entries.count >= most else { return [] }
     var ended: [UserRecord.Entry] = []
     var live: [UserRecord.Entry] = []
-    for entry in entries {
-      if try store.load(sessionKey(entry.id), call) == nil { ended.append(entry) } else { live.append(entry) }
+    for var entry in entries {
+      entry.isLive = try store.load(sessionKey(entry.id), call) != nil
+      if entry.isLive { live.append(entry) } else { ended.append(entry) }
     }
     guard live.count < most || limit.endsOldest else {
       throw Failure(

@@ -6,14 +6,16 @@ internal import Support
 
 /// Joins settings, store and manager: the one place that knows them all.
 enum Assembly {
-  static func manager(_ settings: Settings, _ log: Log) throws(Failure) -> SessionManager {
+  static func manager(_ settings: Settings, _ log: Log, _ listener: Reporter.Listener?) throws(Failure)
+    -> SessionManager
+  {
     try settings.check()
     try refuseWhatIsNotHereYet(settings)
     try refuseWhatNeedsAStore(settings)
     let settings = try withFormatOfFiles(settings, log)
     let store = try Backend.store(settings, log: log)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
-    return try SessionManager.make(settings, store: store, log: log)
+    return try SessionManager.make(settings, store: store, log: log, listener: listener)
   }
 
   /// A setting that is read and not followed would be a promise that nobody keeps.

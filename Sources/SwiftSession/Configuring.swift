@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CSwiftSession
+internal import Sessions
 internal import Settings
 internal import Support
 
@@ -7,6 +8,7 @@ internal import Support
 final class ConfigHandle: Handle {
   var settings = Settings()
   var log = Log.silent
+  var listener: Reporter.Listener?
 
   init() {
     super.init(.config)

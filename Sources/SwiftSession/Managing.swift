@@ -21,7 +21,7 @@ public func swiftsession_manager_open(
   report(error) { () throws(Failure) in
     let config = try required(config, .config, as: ConfigHandle.self)
     let place = try place(manager, "manager")
-    place.pointee = ManagerHandle(try Assembly.manager(config.settings, config.log)).retained()
+    place.pointee = ManagerHandle(try Assembly.manager(config.settings, config.log, config.listener)).retained()
   }
 }
 

@@ -10,12 +10,14 @@ struct csupport_lock {
   pthread_cond_t changed;
 };
 
-int64_t csupport_monotonic_clock(void) {
+int64_t csupport_monotonic_nanoseconds(void) {
   struct timespec now;
   if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
     return 0;
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+int64_t csupport_monotonic_clock(void) { return csupport_monotonic_nanoseconds() / 1000000; }
 
 void csupport_lock_reset(csupport_lock *lock) {
   pthread_condattr_t attributes;

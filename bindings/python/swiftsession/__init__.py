@@ -12,6 +12,7 @@ Outside of any framework:
 """
 
 from ._errors import ConfigError, Conflict, Error, SessionGone, Status, Timeout, Unavailable
+from ._events import Event, EventKind
 from ._library import library as _loaded
 from .session import Origin, Session, SessionManager, UserSession
 
@@ -19,6 +20,8 @@ __all__ = [
     "ConfigError",
     "Conflict",
     "Error",
+    "Event",
+    "EventKind",
     "Origin",
     "Session",
     "SessionGone",

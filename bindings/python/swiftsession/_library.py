@@ -26,6 +26,23 @@ class ErrorRecord(ctypes.Structure):
 Clock = ctypes.CFUNCTYPE(c_int64, c_void_p)
 Log = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
+
+class EventRecord(ctypes.Structure):
+    """swiftsession_event."""
+
+    _fields_ = (
+        ("size", c_size_t),
+        ("kind", c_int32),
+        ("reason", c_int32),
+        ("name", c_char_p),
+        ("session", c_char_p),
+        ("previous", c_char_p),
+        ("user", c_char_p),
+    )
+
+
+Events = ctypes.CFUNCTYPE(None, c_void_p, POINTER(EventRecord))
+
 _DATA = (c_void_p, c_size_t)  # const void *, size_t
 _BORROWED = (POINTER(c_void_p), POINTER(c_size_t))  # const char ** or void **, size_t *
 _NEW = POINTER(c_void_p)  # a handle that comes out
@@ -39,8 +56,10 @@ _FALLIBLE: dict[str, tuple[Any, ...]] = {
     "config_load": (c_void_p, c_char_p),
     "config_environment": (c_void_p, c_char_p),
     "config_set_log": (c_void_p, Log, c_void_p),
+    "config_set_events": (c_void_p, Events, c_void_p),
     "manager_open": (c_void_p, _NEW),
     "manager_set_clock": (c_void_p, Clock, c_void_p),
+    "manager_metrics": (c_void_p, *_BORROWED),
     "manager_prepare": (c_void_p,),
     "manager_ping": (c_void_p,),
     "manager_sweep": (c_void_p, c_int64, POINTER(c_int32)),
@@ -193,6 +212,8 @@ def borrowed(pointer: c_void_p, size: c_size_t) -> bytes:
 
 __all__ = [
     "Clock",
+    "EventRecord",
+    "Events",
     "Library",
     "Log",
     "borrowed",

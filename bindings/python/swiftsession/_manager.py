@@ -14,6 +14,7 @@ from typing import Any
 
 from ._clients import with_addresses
 from ._errors import ConfigError, Error, Status
+from ._events import Listener, telling
 from ._library import Clock, Log, check, error_pointer, library
 from ._settings import KINDS, Kind, type_of
 
@@ -103,7 +104,7 @@ def _described(value: Any) -> str:
 class Manager:
     """A manager of the library. Any thread may use it."""
 
-    def __init__(self, settings: Mapping[str, Any], clock: WallClock | None) -> None:
+    def __init__(self, settings: Mapping[str, Any], clock: WallClock | None, on_event: Listener | None = None) -> None:
         self._free = library.manager_free
         self.handle: int | None = None
         settings = with_addresses(settings)
@@ -119,6 +120,9 @@ class Manager:
         check(library.config_new(byref(config), error_pointer()))
         try:
             check(library.config_set_log(config, _log, None, error_pointer()))
+            if on_event is not None:
+                self._tell = telling(on_event)  # kept for as long as the library may call it
+                check(library.config_set_events(config, self._tell, None, error_pointer()))
             for name, value in settings.items():
                 _set(config, name, setting(name, value))
             check(library.manager_open(config, byref(handle), error_pointer()))

@@ -20,6 +20,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from . import session as sessions
 from ._clients import address
 from ._errors import ConfigError, Error, SessionGone
+from ._events import Listener
 from ._settings import asked_for, meant, type_of
 from ._turns import one_at_a_time
 from .signing import native_digest, want_bytes
@@ -48,15 +49,19 @@ _Settings = tuple[Any, ...]
 
 
 class Session:
-    """The extension. With an application it sets it up at once; without one, call init_app()."""
+    """The extension. With an application it sets it up at once; without one, call init_app().
 
-    def __init__(self, app: Flask | None = None) -> None:
+    `on_event` is called with each `swiftsession.Event`, as by a `SessionManager`.
+    """
+
+    def __init__(self, app: Flask | None = None, *, on_event: Listener | None = None) -> None:
+        self._on_event = on_event
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
         """Gives the application its session interface; app.config is read at its first request."""
-        interface = app.session_interface = StoreSessionInterface()
+        interface = app.session_interface = StoreSessionInterface(on_event=self._on_event)
 
         @app.cli.command("session_cleanup")
         def session_cleanup() -> None:
@@ -72,7 +77,9 @@ class CookieSessionInterface(SecureCookieSessionInterface):
     `get_signing_serializer` makes and reads such cookies in Python, for tests and tools.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_event: Listener | None = None) -> None:
+        # Of our own, so that it has a hash: managers are kept by it.
+        self._on_event = None if on_event is None else lambda event: on_event(event)
         if type(self).serializer is SecureCookieSessionInterface.serializer:
             #: Reads and writes the values. Applications may register tags with it.
             self.serializer = TaggedJSONSerializer()
@@ -171,9 +178,9 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             _warn_of_names(app)
         self._check_signing()
         try:
-            return _cached_manager(settings)
+            return _cached_manager(settings, self._on_event)
         except TypeError:
-            return _manager(settings)  # a value without a hash, which no setting has: this says which
+            return _manager(settings, self._on_event)  # a value without a hash, which no setting has: this says which
 
     def _check_signing(self) -> None:
         """The library signs in Flask's way alone, and so does everyone who shares the sessions."""
@@ -231,8 +238,8 @@ class ServerSideSession(sessions.Session, SessionMixin):
 class StoreSessionInterface(CookieSessionInterface):
     """What `Session` installs: sessions in the store that SESSION_TYPE names, Flask's own for "cookie"."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, on_event: Listener | None = None) -> None:
+        super().__init__(on_event=on_event)
         self._managers: WeakKeyDictionary[Flask, tuple[_Settings, sessions.SessionManager]] = WeakKeyDictionary()
         self._making = threading.Lock()
 
@@ -244,7 +251,7 @@ class StoreSessionInterface(CookieSessionInterface):
             session.renew()
 
     def manager(self, app: Flask) -> sessions.SessionManager:
-        """The application's sessions as a whole, for upkeep and users: `manager(app).end_user("jack")`."""
+        """The application's sessions as a whole, for upkeep, users and figures: `manager(app).metrics()`."""
         with app.app_context():
             itself = current_app._get_current_object()  # type: ignore[attr-defined]  # `app` may be current_app
             return self._manager(itself, self._settings(itself))
@@ -302,7 +309,7 @@ class StoreSessionInterface(CookieSessionInterface):
             named["SQLALCHEMY_DATABASE_URI"] = None  # it is the application's
         elif settings[0] == "sqlalchemy":
             named["SQLALCHEMY_DATABASE_URI"] = _in_instance(app, address(named["SQLALCHEMY_DATABASE_URI"]))
-        return _StoreManager(clock=_now, **named)
+        return _StoreManager(clock=_now, on_event=self._on_event, **named)
 
 
 class _StoreManager(sessions.SessionManager):
@@ -374,10 +381,10 @@ def _keys(value: Any) -> Any:
     return value or None
 
 
-def _manager(settings: _Settings) -> sessions.SessionManager:
+def _manager(settings: _Settings, on_event: Listener | None) -> sessions.SessionManager:
     named = _named(settings)
     named["SESSION_PERMANENT"] = None  # new sessions of Flask's own kind are never permanent
-    made = sessions.SessionManager(clock=_now, **named)
+    made = sessions.SessionManager(clock=_now, on_event=on_event, **named)
     if settings[0] != "cookie":
         raise ConfigError('CookieSessionInterface is for SESSION_TYPE "cookie"; use StoreSessionInterface.')
     return made

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from ._errors import Error, Status
+from ._events import Listener
 from ._library import borrowed, check, error_pointer, library
 from ._manager import Manager, WallClock
 from ._turns import TakesTurns, one_at_a_time
@@ -52,14 +53,15 @@ class SessionManager:
     """Opens the sessions of one application. Made once; any thread may use it.
 
     Settings have the names of Flask and Flask-Session; one that is None is not set. `clock` answers with the seconds
-    since 1970 in the place of the system's clock.
+    since 1970 in the place of the system's clock. `on_event` is called with each `Event`, within the call that caused
+    it: it is to be short, and must not use the manager or its sessions. What it raises is logged.
     """
 
     #: What the sessions are made of.
     session_class: type[Session]
 
-    def __init__(self, *, clock: WallClock | None = None, **settings: Any) -> None:
-        self._manager = Manager(settings, clock)
+    def __init__(self, *, clock: WallClock | None = None, on_event: Listener | None = None, **settings: Any) -> None:
+        self._manager = Manager(settings, clock, on_event)
 
     def open(self, cookie_header: str | bytes | None) -> Session:
         """The session that a request's Cookie header names. A cookie that opens nothing gives a new, empty session."""
@@ -106,6 +108,18 @@ class SessionManager:
             return user_sessions(borrowed(listed, size))
         finally:
             library.free(listed)
+
+    # ---- Figures ----
+
+    def metrics(self) -> str:
+        """What this manager has counted in this process, as text for Prometheus: answer with
+        `Content-Type: text/plain; version=0.0.4`."""
+        text, size = c_void_p(), c_size_t()
+        self._tend(library.manager_metrics, byref(text), byref(size))
+        try:
+            return borrowed(text, size).decode()
+        finally:
+            library.free(text)
 
     # ---- Upkeep of the store; a session in a cookie has none ----
 

@@ -25,6 +25,15 @@ double csupport_double(const char *text);
 /* Milliseconds of the clock that nobody sets, from an unnamed start. */
 int64_t csupport_monotonic_clock(void);
 
+/* Nanoseconds of the same clock. */
+int64_t csupport_monotonic_nanoseconds(void);
+
+/* Numbers that any thread may add to at any time. */
+static inline void csupport_count(uint64_t *number, uint64_t amount) {
+  __atomic_fetch_add(number, amount, __ATOMIC_RELAXED);
+}
+static inline uint64_t csupport_counted(const uint64_t *number) { return __atomic_load_n(number, __ATOMIC_RELAXED); }
+
 /* Waits for so many milliseconds, or less when a signal comes. */
 void csupport_sleep(int64_t milliseconds);
 
