@@ -152,8 +152,8 @@ typedef struct swiftsession_event {
   const char *user;     /* whose the session is, where that is known */
 } swiftsession_event;
 
-/* Called with each event, on the thread of the call that caused it; it must not call the library, and delays the call.
-   `event` lives until it returns. */
+/* Called with each event, on the thread of the call that caused it; it must not use a manager or a session, and
+   delays the call. `event` lives until it returns. */
 typedef void (*swiftsession_events)(void *context, const swiftsession_event *event);
 
 /* ---- Settings -------------------------------------------------------------------------------------------------- */

@@ -26,18 +26,19 @@ package struct EventName {
 
   /// Appends a name, or an empty one for nobody.
   ///
-  /// - Parameter kind: keeps a session and a user apart whose ids are the same, and both from what else is signed.
-  func append(_ kind: Text, _ secret: Text?, to names: inout [UInt8]) {
+  /// - Parameter kind: keeps a session and a user apart whose ids are the same.
+  func append(_ kind: UInt8, _ secret: Text?, to names: inout [UInt8]) {
     let end = names.count + EventName.size
     if let secret {
-      var digest = [UInt8](repeating: 0, count: DigestAlgorithm.maxCount)
-      let isSigned = (kind.bytes + secret.bytes).withUnsafeBufferPointer { message in
-        digest.withUnsafeMutableBufferPointer { digest in
-          guard let start = digest.baseAddress else { return false }
-          return (try? hmac.sign(message, into: start)) != nil
-        }
+      // Nothing else that is signed with the key begins so.
+      let message = Text("swiftsession event ").bytes + [kind] + secret.bytes
+      let digest = [UInt8](unsafeUninitializedCapacity: hmac.algorithm.count) { output, count in
+        guard let start = output.baseAddress else { return }
+        // Without libcrypto's help there is no name.
+        let isSigned = message.withUnsafeBufferPointer { (try? hmac.sign($0, into: start)) != nil }
+        count = isSigned ? 12 : 0
       }
-      if isSigned { names += Base64URL.encoded(Array(digest.prefix(12))) }
+      names += Base64URL.encoded(digest)
     }
     while names.count < end { names.append(0) }
   }

@@ -31,7 +31,7 @@ final class Figures: ForkObserver, @unchecked Sendable {
 
   func count(_ kind: EventKind, _ reason: Status) {
     csupport_count(numbers + Int(kind.rawValue), 1)
-    if let place = place(kind, reason) { csupport_count(numbers + place, 1) }
+    if kind.usualReasons != 0 { csupport_count(numbers + place(kind, reason), 1) }
   }
 
   /// Nanoseconds of the clock that nobody sets.
@@ -49,7 +49,7 @@ final class Figures: ForkObserver, @unchecked Sendable {
 
   /// Of a rejection or an error of the store.
   func counted(_ kind: EventKind, _ reason: Status) -> UInt64 {
-    place(kind, reason).map { csupport_counted(numbers + $0) } ?? 0
+    csupport_counted(numbers + place(kind, reason))
   }
 
   func counted(_ work: TimedWork, bucket: Int) -> UInt64 {
@@ -60,12 +60,8 @@ final class Figures: ForkObserver, @unchecked Sendable {
     csupport_counted(numbers + place(work, TimeBucket.last + 1))
   }
 
-  private func place(_ kind: EventKind, _ reason: Status) -> Int? {
-    switch kind {
-    case .rejected: Figures.kinds - Int(reason.rawValue)
-    case .storeError: Figures.kinds + Figures.statuses - Int(reason.rawValue)
-    default: nil
-    }
+  private func place(_ kind: EventKind, _ reason: Status) -> Int {
+    Figures.kinds + (kind == .rejected ? 0 : Figures.statuses) - Int(reason.rawValue)
   }
 
   private func place(_ work: TimedWork, _ index: Int) -> Int {

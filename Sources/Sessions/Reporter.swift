@@ -30,9 +30,9 @@ package final class Reporter {
     figures.count(kind, reason)
     guard let listener, let naming else { return }
     var names: [UInt8] = []
-    naming.append("swiftsession session ", session, to: &names)
-    naming.append("swiftsession session ", previous, to: &names)
-    naming.append("swiftsession user ", user, to: &names)
+    naming.append(UInt8(ascii: "s"), session, to: &names)
+    naming.append(UInt8(ascii: "s"), previous, to: &names)
+    naming.append(UInt8(ascii: "u"), user, to: &names)
     listener(Event(kind: kind, reason: reason, names: names))
   }
 

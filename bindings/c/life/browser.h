@@ -28,17 +28,23 @@ typedef struct setting {
   const char *name, *value;
 } setting;
 
-/* A manager of these settings, up to one without a name. */
-static inline swiftsession_manager *manager_of(const setting *settings) {
+/* A manager of these settings, up to one without a name, that tells of events. */
+static inline swiftsession_manager *manager_that_tells(const setting *settings, swiftsession_events events,
+                                                       void *context) {
   swiftsession_config *config;
   swiftsession_manager *manager;
   TRY(swiftsession_config_new(&config, &error));
+  TRY(swiftsession_config_set_events(config, events, context, &error));
   for (; settings->name != NULL; settings++)
     TRY(swiftsession_config_set(config, settings->name, settings->value, &error));
   TRY(swiftsession_manager_open(config, &manager, &error));
   TRY(swiftsession_manager_set_clock(manager, time_now, &now, &error));
   swiftsession_config_free(config);
   return manager;
+}
+
+static inline swiftsession_manager *manager_of(const setting *settings) {
+  return manager_that_tells(settings, NULL, NULL);
 }
 
 /* A browser remembers one cookie. */
@@ -88,6 +94,17 @@ static inline void show(const char *when, swiftsession_session *session) {
   swiftsession_user(session, &user, NULL, NULL); /* writes nothing where there is nobody */
   swiftsession_get_integer(session, "cart", &cart, NULL);
   printf("%s: %s %d\n", when, user, (int)cart);
+}
+
+/* Prints the figures whose names begin so. */
+static inline void show_figures(swiftsession_manager *manager, const char *beginning) {
+  char *text;
+  TRY(swiftsession_manager_metrics(manager, &text, NULL, &error));
+  for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    if (strncmp(line, beginning, strlen(beginning)) == 0)
+      puts(line);
+  }
+  swiftsession_free(text);
 }
 
 /* Prints everything that is in a session, as tagged JSON. */
