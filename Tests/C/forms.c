@@ -116,7 +116,8 @@ static void without_a_key_there_are_no_tokens(void) {
 }
 
 static void messages_are_shown_once(const char *const *of) {
-  static const char odd[] = "[1,[\"a\"],[1,\"b\"],[\"c\",{\"d\":[1]}],{\" t\":[\"e\",{\" m\":\"<b>\"}]}]";
+  static const char odd[] =
+      "[1,[\"a\"],[\"x\",\"y\",\"z\"],[1,\"b\"],[\"c\",{\"d\":[1]}],{\" t\":[\"e\",{\" m\":\"<b>\"}]}]";
   char cookie[1024];
   const char *message;
   size_t count = 7;
