@@ -244,16 +244,18 @@ enum {
   SWIFTSESSION_ORIGIN_TAMPERED = 4,  /* new: none of the keys signed the cookie */
   SWIFTSESSION_ORIGIN_MALFORMED = 5, /* new: the cookie was signed, but what it holds is no session */
   SWIFTSESSION_ORIGIN_NULL = 6,      /* a null session: no SECRET_KEY was set, so it can be read and not written */
-  SWIFTSESSION_ORIGIN_NOT_FOUND = 7  /* new: the store has no live record under the cookie's id */
+  SWIFTSESSION_ORIGIN_NOT_FOUND = 7  /* new: the store has no live record under the cookie's id, or has ended it */
 };
-/* A session in a store knows only once it is loaded whether its record is there; until then it is ORIGIN_COOKIE. */
+/* A session in a store, or one in a cookie that is a user's, knows only once it is loaded whether it is still there;
+   until then it is ORIGIN_COOKIE. */
 int32_t swiftsession_origin(const swiftsession_session *session);
 
 /* 1 when the session did not exist before this request. */
 int32_t swiftsession_is_new(const swiftsession_session *session);
 
 /* Fetches the contents now; without it the first read or change does. A session in a cookie is complete when it is
-   opened. UNAVAILABLE, TIMEOUT and the like are the store's; the call may be repeated. */
+   opened; where it is a user's, the store is asked whether it still counts. UNAVAILABLE, TIMEOUT and the like are the
+   store's; the call may be repeated. */
 swiftsession_status swiftsession_load(swiftsession_session *session, swiftsession_error *error);
 
 /* This request does not extend the session's time, for polling in the background and the like: save then says nothing
@@ -386,8 +388,9 @@ swiftsession_status swiftsession_set_payload(swiftsession_session *session, cons
 
 /* ---- Users ----------------------------------------------------------------------------------------------------- */
 
-/* Whose a session is, in a store; the store has, for each user, which sessions count. A user is named by 1 to 1,024
-   bytes of UTF-8, whatever the application knows them by. Sessions in a cookie have no users: UNSUPPORTED. */
+/* Whose a session is; the store has, for each user, which sessions count. A user is named by 1 to 1,024 bytes of UTF-8,
+   whatever the application knows them by. Sessions in a cookie have users where SESSION_REVOCATION names a store, which
+   is asked when such a session is first read or changed; without it they have none: UNSUPPORTED. */
 
 /* Logs a user in: save gives the session a new id, as after renew, and from then on it is one of this user's; the
    tokens that it gave to forms before are good no more. `label` is what to call the session in a list, such as the
@@ -396,7 +399,8 @@ swiftsession_status swiftsession_set_payload(swiftsession_session *session, cons
 swiftsession_status swiftsession_login(swiftsession_session *session, const char *user, size_t user_size,
                                        const char *label, swiftsession_error *error);
 
-/* Logs out: loads the session, so that it leaves its user's list, then destroys it. For sessions in a cookie too. */
+/* Logs out: loads the session, so that it leaves its user's list, then destroys it. For sessions in a cookie too; with
+   SESSION_REVOCATION save then ends every copy of the cookie. */
 swiftsession_status swiftsession_logout(swiftsession_session *session, swiftsession_error *error);
 
 /* The user of the last login. Borrowed. NOT_FOUND where nobody is logged in. */
@@ -412,8 +416,9 @@ swiftsession_status swiftsession_manager_end_user(swiftsession_manager *manager,
 
 /* The newest 256 sessions of a user, the oldest of them first, as a JSON array of
      {"reference":"...","created":1700000000,"last_seen":1700000060,"label":"...","current":true}
-   `reference` names a session for end_session and opens nothing; `last_seen` is null from memcached, and near the end
-   that SESSION_ABSOLUTE_TIMEOUT sets; `current` is true for `session`, which may be NULL. Allocated. */
+   `reference` names a session for end_session and opens nothing; `last_seen` is null from memcached, near the end that
+   SESSION_ABSOLUTE_TIMEOUT sets, while SESSION_UNCONFIRMED_LIFETIME counts, and for sessions in a cookie;
+   `current` is true for `session`, which may be NULL. Allocated. */
 swiftsession_status swiftsession_manager_user_sessions(swiftsession_manager *manager, swiftsession_session *session,
                                                        const char *user, size_t user_size, char **json,
                                                        size_t *json_size, swiftsession_error *error);
@@ -461,12 +466,13 @@ const char *swiftsession_flash_message(const swiftsession_session *session, size
 /* ---- Ending a request ------------------------------------------------------------------------------------------ */
 
 /* Marks the session for a new id, at login or any other change of rights; save does the work, and whoever still holds
-   the old id has no session. A session in a cookie has no id and is signed anew. */
+   the old id has no session. A session in a cookie has no id and is signed anew; of one that is a user's, older cookies
+   are then dead. */
 swiftsession_status swiftsession_renew(swiftsession_session *session, swiftsession_error *error);
 
 /* Empties the session and marks it as ended, at logout; save removes it from its store and makes the line that deletes
-   the cookie. A copy of a session that lived in its cookie still opens until it expires: nothing on the server can end
-   it. */
+   the cookie. A copy of a session that lived in its cookie still opens until it expires, but where it was a user's and
+   SESSION_REVOCATION names a store: nothing else on the server can end it. */
 swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftsession_error *error);
 
 /* Ends the request: stores what has to be stored and makes the header lines of the response. It may be called again
@@ -474,7 +480,7 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
 
    A session in a cookie follows Flask's rules: a Set-Cookie line when it was modified, or when it is permanent and
    SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. TOO_LARGE above the limits,
-   and ARGUMENT when the clock says a time before 1970.
+   and ARGUMENT when the clock says a time before 1970. One that is a user's also fails as one in a store does.
 
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
@@ -494,7 +500,8 @@ const char *swiftsession_header_value(const swiftsession_session *session, size_
 
 /* ---- Stores ---------------------------------------------------------------------------------------------------- */
 
-/* Upkeep. Each call ends within SESSION_TIMEOUT. A session in a cookie has no store: they then do nothing. */
+/* Upkeep. Each call ends within SESSION_TIMEOUT. A session in a cookie has no store but that of
+   SESSION_REVOCATION; without it they do nothing. */
 
 /* Makes the tables and indexes that are missing; without it the first use does. */
 swiftsession_status swiftsession_manager_prepare(swiftsession_manager *manager, swiftsession_error *error);

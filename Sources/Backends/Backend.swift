@@ -3,14 +3,21 @@ package import Settings
 package import Stores
 package import Support
 
-/// The table from SESSION_TYPE to a store.
+/// The table from a word of SESSION_TYPE to a store.
 package enum Backend {
   /// The store that the settings ask for, connected to nothing yet. Nil for `cookie`, which has none. UNSUPPORTED where
   /// it was not compiled in.
-  package static func store(_ settings: Settings, log: Log = .silent) throws(Failure) -> (any SessionStore)? {
-    guard let type = settings.text(.sessionType) else {
-      throw Failure(.config, "\(SettingName.sessionType.text) is not set; it names where sessions are kept")
+  ///
+  /// - Parameter name: the setting that has the word.
+  package static func store(
+    _ settings: Settings, _ name: SettingName = .sessionType, log: Log = .silent
+  ) throws(Failure) -> (any SessionStore)? {
+    guard let type = settings.text(name) else {
+      throw Failure(.config, "\(name.text) is not set; it names where sessions are kept")
     }
+    // Where the databases' options look for it.
+    var settings = settings
+    try settings.set(Text(stringLiteral: SettingName.sessionType.text), text: type)
     let kind = type == "sqlalchemy" ? database(settings) : type
     if kind == "cookie" { return nil }
     if kind == "filesystem" { return FilesystemStore(try FilesystemOptions(settings)) }
@@ -45,7 +52,7 @@ package enum Backend {
         return SQLiteStore(try SQLiteOptions(settings))
       #endif
     }
-    throw unsupported(type)
+    throw unsupported(name, type)
   }
 
   /// Which database SQLAlchemy's address is of: `mysql+pymysql://` is MySQL.
@@ -57,8 +64,8 @@ package enum Backend {
     return scheme == "postgres" ? "postgresql" : scheme
   }
 
-  private static func unsupported(_ type: Text) -> Failure {
-    let name = SettingName.sessionType.text
+  private static func unsupported(_ setting: SettingName, _ type: Text) -> Failure {
+    let name = setting.text
     if type == "sqlalchemy" {
       return Failure(
         .unsupported, "\(name) sqlalchemy reaches no database of its address's kind in this build; \(usable) are there")

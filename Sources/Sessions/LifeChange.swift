@@ -7,6 +7,8 @@ struct LifeChange {
   let begins: Bool
   /// Whether the session gets a new id.
   var renews = false
+  /// Whether the cookie has come back.
+  var confirms = false
   /// Whose the session becomes.
   var tie: UserTie?
   /// Whether it is nobody's any more: what clears a session is a logout.
@@ -16,6 +18,7 @@ struct LifeChange {
     guard begins || tie != nil || life != nil else { return nil }
     var made = life ?? SessionLife(created: now, renewed: now)
     if renews { made.renewed = now }
+    if confirms { made.isUnconfirmed = false }
     if unties { made.tie = nil }
     if let tie { made.tie = tie.merged(with: life?.tie) }
     return made
@@ -26,6 +29,6 @@ struct LifeChange {
 
   /// Whether there is anything to write.
   func changes(_ life: SessionLife?) -> Bool {
-    renews || tie != nil || begins && life == nil
+    renews || tie != nil || begins && life == nil || confirms && life?.isUnconfirmed == true
   }
 }

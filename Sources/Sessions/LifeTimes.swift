@@ -6,6 +6,8 @@ internal import Support
 struct LifeTimes: Sendable {
   /// What a session lives that nobody uses: PERMANENT_SESSION_LIFETIME, or less by SESSION_IDLE_TIMEOUT.
   let unused: Int64
+  /// What a new one lives until its cookie has come back: SESSION_UNCONFIRMED_LIFETIME.
+  private let unconfirmed: Int64?
   /// What it lives however much it is used: SESSION_ABSOLUTE_TIMEOUT.
   private let absolute: Int64?
   /// How old an id grows: SESSION_RENEW_AFTER.
@@ -19,6 +21,7 @@ struct LifeTimes: Sendable {
     let lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
     let idle = settings.seconds(.idleTimeout)
     unused = min(lifetime, idle ?? lifetime)
+    unconfirmed = settings.seconds(.unconfirmedLifetime)
     absolute = settings.seconds(.absoluteTimeout)
     renewAfter = settings.seconds(.renewAfter)
     renewGrace = settings.seconds(.renewGrace) ?? 10
@@ -44,8 +47,26 @@ struct LifeTimes: Sendable {
   /// Whether every touch is of use.
   var touchAlways: Bool { touchInterval == 0 }
 
-  /// From now on, unless the session is used again; at least a second.
+  /// Whether the first request that brings the cookie back has to say so in the record.
+  var needConfirmation: Bool { unconfirmed != nil }
+
+  /// The life of a session whose cookie nobody has yet.
+  func beginning(_ life: SessionLife?, now: Int64) -> SessionLife? {
+    guard needConfirmation else { return life }
+    var life = life ?? SessionLife(created: now, renewed: now)
+    life.isUnconfirmed = true
+    return life
+  }
+
+  /// Of a record from now on, unless the session is used again; at least a second.
   func timeToLive(_ life: SessionLife?, now: Int64) -> Int64 {
+    let time = cookieTime(life, now: now)
+    guard let unconfirmed, life?.isUnconfirmed == true else { return time }
+    return min(time, unconfirmed)
+  }
+
+  /// Of a cookie, which is to come back.
+  func cookieTime(_ life: SessionLife?, now: Int64) -> Int64 {
     guard let absolute, let life else { return unused }
     return max(1, min(unused, LifeTimes.end(of: life.created, absolute) &- max(now, 0)))
   }

@@ -16,7 +16,7 @@ extension ServerSidePolicy {
     }
     do throws(Failure) {
       switch session.place {
-      case .nowhere: return try create(session, writer)
+      case .nowhere, .signed: return try create(session, writer)
       case .named(let id): return try refreshUnread(session, id, writer)
       case .stored(let record): return try update(session, record, writer)
       }
@@ -31,7 +31,8 @@ extension ServerSidePolicy {
     guard !session.isEmpty else { return session.modified ? .delete : .nothing }
     guard session.modified else { return .nothing }
     guard let id = try session.newID() else { return .nothing }
-    let life = try change(session, id, writer).made(on: nil)
+    let change = try change(session, id, writer)
+    let life = times.beginning(change.made(on: nil), now: session.now)
     var isTaken = false
     let record = try writer.create(session.values, life) { () throws(Failure) in
       defer { isTaken = true }
@@ -46,9 +47,9 @@ extension ServerSidePolicy {
 
   /// The host asked for nothing: the session lives on, if it is there.
   private func refreshUnread(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
-    guard refreshesEachRequest, !session.isPassive else { return .nothing }
+    guard refreshesEachRequest || times.needConfirmation, !session.isPassive else { return .nothing }
     // What a touch has to set, or whether one is due, the record says.
-    let readsFirst = times.needLife || !times.touchAlways
+    let readsFirst = times.needLife || times.needConfirmation || !times.touchAlways
     try put(into: session, writer) { () throws(Failure) in
       readsFirst ? try writer.load(id) : try writer.refresh(id)
     }
@@ -64,7 +65,8 @@ extension ServerSidePolicy {
     if !session.isEmpty, session.isRenewed || times.isDueForRenewal(record.life, now: session.now) {
       return try move(session, record, writer)
     }
-    let change = try change(session, record.id, writer)
+    var change = try change(session, record.id, writer)
+    change.confirms = record.id == session.presentedID
     if session.changes.isEmpty, !session.isEmpty, !change.changes(record.life) {
       return try touch(session, record, writer)
     }
@@ -76,6 +78,7 @@ extension ServerSidePolicy {
     let id = try randomID()
     var change = try change(session, id, writer)
     change.renews = true
+    change.confirms = record.id == session.presentedID
     let oldID: OldID = session.isRenewed || !times.makeForwards ? .ends : .leadsOn
     var isTaken = false
     let moved = try writer.move(record, session.changes, change, oldID: oldID) { () throws(Failure) in
@@ -148,7 +151,7 @@ extension ServerSidePolicy {
   private func cookie(_ session: Session, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
     let isRenewed = record.id != session.presentedID
     guard session.modified || isRenewed || (session.isPermanent && refreshesEachRequest) else { return .nothing }
-    let time = times.timeToLive(record.life, now: session.now)
+    let time = times.cookieTime(record.life, now: session.now)
     return .set(value: try signed(record.id), expires: session.isPermanent ? session.now.addingClamped(time) : nil)
   }
 }

@@ -8,7 +8,9 @@ extension ServerSidePolicy {
     reporter.report(.userEnded, user: user)
   }
 
-  func sessions(of user: Text, current id: Text?, now: Int64) throws(Failure) -> [UserSession] {
+  func sessions(of user: Text, current: Session?, now: Int64) throws(Failure) -> [UserSession] {
+    try current?.load()
+    let id = try current?.id()
     let call = limit.call(now: now, tellsRemaining: true)
     let writer = writer(call)
     guard let (epoch, entries) = try users(call).entries(user) else { return [] }

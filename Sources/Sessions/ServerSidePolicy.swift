@@ -62,6 +62,8 @@ final class ServerSidePolicy: SessionPolicy {
 
   var isServerSide: Bool { true }
 
+  var hasUsers: Bool { true }
+
   /// What a new session holds before anything is put into it.
   var beginning: Map {
     var values = Map()
@@ -91,7 +93,8 @@ final class ServerSidePolicy: SessionPolicy {
     session.named(Text(id))
   }
 
-  func load(_ id: Text, into session: Session) throws(Failure) {
+  func load(_ session: Session) throws(Failure) {
+    guard case .named(let id) = session.place else { return }
     let writer = writer(limit.call(now: session.now, tellsRemaining: !times.touchAlways))
     let start = Figures.now
     defer { reporter.figures.time(.loadSession, since: start) }

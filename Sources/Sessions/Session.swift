@@ -54,12 +54,28 @@ package final class Session {
 // MARK: - What policies tell
 
 extension Session {
-  /// The cookie holds the whole session.
+  /// The cookie holds the whole session. One that is a user's counts once the policy has looked.
   func fill(_ payload: [UInt8], _ codec: PayloadCodec) throws(Failure) {
     let decoded = try codec.decode(payload)
     values = decoded.map
     encoded = decoded.isExact ? payload : nil
     origin = .cookie
+    guard manager.policy.hasUsers, let kept = values.remove(.text(SessionLife.key)) else { return }
+    encoded = nil
+    guard let life = SessionLife(kept), let tie = life.tie else { return }
+    place = .signed(life, tie)
+    isLoaded = false
+  }
+
+  /// The cookie that is about to be sent ties the session to this user, or to none.
+  func signed(_ life: SessionLife?) {
+    if let life, let tie = life.tie { place = .signed(life, tie) } else { place = .nowhere }
+    unmark()
+  }
+
+  /// The session is what the cookie said.
+  func looked() {
+    isLoaded = true
   }
 
   /// The cookie names an id.
@@ -125,8 +141,7 @@ extension Session {
 extension Session {
   /// Fetches the contents, once; every read and change does it first.
   package func load() throws(Failure) {
-    guard !isLoaded, case .named(let id) = place else { return }
-    try manager.policy.load(id, into: self)
+    if !isLoaded { try manager.policy.load(self) }
   }
 
   /// Whether the session did not exist before this request.
@@ -137,8 +152,11 @@ extension Session {
 
   /// Whose the session is; one that is cleared is nobody's.
   var tie: UserTie? {
-    guard case .stored(let record) = place, !changes.clears else { return nil }
-    return record.life?.tie
+    switch place {
+    case .stored(let record): changes.clears ? nil : record.life?.tie
+    case .signed(_, let tie): tie
+    case .nowhere, .named: nil
+    }
   }
 
   /// Whether the cookie outlives the browser: the key `_permanent`.
@@ -148,6 +166,7 @@ extension Session {
   package func id() throws(Failure) -> Text? {
     switch place {
     case .nowhere: try newID()
+    case .signed: nil
     case .named(let id): id
     case .stored(let record): record.id
     }
@@ -294,6 +313,7 @@ extension Session {
 
   package func clear() throws(Failure) {
     try change()
+    leaveUser()
     values = manager.policy.cleared(values)
     log { changes in
       changes.clear()
@@ -325,6 +345,14 @@ extension Session {
     self.modified = modified
   }
 
+  /// What clears a session that lives in its cookie ends every copy of that cookie: save does it.
+  private func leaveUser() {
+    guard case .signed(_, let tie) = place else { return }
+    endedID = tie.id
+    endedUser = tie.user
+    place = .nowhere
+  }
+
   private func log(_ note: (inout ChangeLog) -> Void) {
     if manager.policy.isServerSide {
       note(&changes)
@@ -337,7 +365,7 @@ extension Session {
   }
 
   private func checkFree(_ key: Text) throws(Failure) {
-    guard key != SessionLife.key || !manager.policy.isServerSide else {
+    guard key != SessionLife.key || !manager.policy.hasUsers else {
       throw Failure(.argument, "The key _swiftsession is reserved: the library keeps there what it knows of a session.")
     }
   }
@@ -373,9 +401,9 @@ extension Session {
   /// - Parameters:
   ///   - user: what names the user in the application, 1 to 1,024 bytes of UTF-8.
   ///   - label: what to call the session in a list, such as the browser's name; at most 256 bytes.
-  /// - Throws: UNSUPPORTED where sessions live in their cookie.
+  /// - Throws: UNSUPPORTED where sessions live in their cookie and SESSION_REVOCATION names no store.
   package func logIn(_ user: Text, label: Text) throws(Failure) {
-    guard manager.policy.isServerSide else { throw SessionManager.noUsers }
+    guard manager.policy.hasUsers else { throw SessionManager.noUsers }
     guard 1...1024 ~= user.count, label.count <= 256 else {
       throw Failure(.argument, "A user is named by 1 to 1024 bytes, and a session's label has at most 256.")
     }
@@ -417,6 +445,7 @@ extension Session {
       // What could not be read is a session to whoever can read it.
       if origin == .malformed { endedID = presentedID }
     case .named(let id): endedID = id
+    case .signed: leaveUser()
     case .stored(let record):
       endedID = record.id
       endedUser = record.life?.tie?.user

@@ -4,8 +4,8 @@ internal import Values
 
 /// Since when a session is there and under its id, and whose it is.
 ///
-/// It stands in the record under the key `_swiftsession`, which Flask-Session carries along as it does any other, and
-/// which no application of ours sees.
+/// It stands in the record, or the cookie, under the key `_swiftsession`, which Flask and Flask-Session carry along as
+/// they do any other, and which no application of ours sees.
 struct SessionLife {
   /// Seconds since 1970.
   var created: Int64
@@ -13,6 +13,8 @@ struct SessionLife {
   var renewed: Int64
   /// Nil for the session of somebody who is not logged in.
   var tie: UserTie?
+  /// Whether the cookie has not come back yet: SESSION_UNCONFIRMED_LIFETIME.
+  var isUnconfirmed = false
   /// What a later release put there.
   private var others = Map()
 
@@ -29,6 +31,7 @@ struct SessionLife {
     self.created = created
     if case .integer(let renewed)? = map["renewed"] { self.renewed = renewed } else { renewed = created }
     tie = UserTie(map)
+    isUnconfirmed = map["unconfirmed"]?.isTrue ?? false
     others = map
   }
 
@@ -39,6 +42,8 @@ struct SessionLife {
     map["user"] = tie.map { .text($0.user) }
     map["epoch"] = tie.map { .text($0.epoch) }
     map["next"] = tie?.next.map { .text($0) }
+    map["id"] = tie?.id.map { .text($0) }
+    map["unconfirmed"] = isUnconfirmed ? .bool(true) : nil
     return .map(map)
   }
 }

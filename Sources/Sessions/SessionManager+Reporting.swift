@@ -19,22 +19,24 @@ extension SessionManager {
   }
 
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
-    guard policy.isServerSide else {
-      let answer = try policy.save(session)
-      report(answer, of: session)
-      return answer
-    }
+    guard policy.isServerSide || session.knownID != nil else { return try saveInCookie(session) }
     guard session.modified || session.knownID != nil else { return try policy.save(session) }
     let start = Figures.now
     defer { reporter.figures.time(.saveSession, since: start) }
     do throws(Failure) {
-      return try policy.save(session)
+      return try policy.isServerSide ? policy.save(session) : saveInCookie(session)
     } catch {
       if error.status == .conflict || error.status == .gone {
         reporter.report(error.status == .gone ? .gone : .conflict, session: session.knownID)
       }
       throw error
     }
+  }
+
+  private func saveInCookie(_ session: Session) throws(Failure) -> CookieAnswer {
+    let answer = try policy.save(session)
+    report(answer, of: session)
+    return answer
   }
 
   /// Of a session in its cookie.
@@ -56,6 +58,7 @@ extension Session {
   fileprivate var knownID: Text? {
     switch place {
     case .nowhere: nil
+    case .signed(_, let tie): tie.id
     case .named(let id): id
     case .stored(let record): record.id
     }

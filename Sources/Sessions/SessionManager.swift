@@ -18,9 +18,11 @@ package final class SessionManager {
 
   /// - Parameters:
   ///   - store: nil for sessions that live in their cookie.
+  ///   - revocation: where the users of such sessions are kept, if anywhere.
   ///   - listener: is told of events.
   package static func make(
-    _ settings: Settings, store: (any SessionStore)?, log: Log, listener: Reporter.Listener? = nil
+    _ settings: Settings, store: (any SessionStore)?, revocation: (any SessionStore)? = nil, log: Log,
+    listener: Reporter.Listener? = nil
   ) throws(Failure) -> SessionManager {
     let cookies = try CookiePolicy(settings)
     let tokens = try FormTokens(settings)
@@ -29,7 +31,7 @@ package final class SessionManager {
       if let store {
         try ServerSidePolicy.make(store, settings, log, reporter)
       } else {
-        try ClientSidePolicy.make(settings)
+        try ClientSidePolicy.make(settings, revocation, reporter)
       }
     return SessionManager(policy, cookies, tokens, settings, log, reporter)
   }
@@ -69,7 +71,7 @@ package final class SessionManager {
     try read(value, into: session)
     try session.load()
     guard !session.isNew else {
-      throw Failure(.notFound, "The store has no live session under this id.")
+      throw Failure(.notFound, "The store has no live session of this cookie.")
     }
     return session
   }
@@ -83,8 +85,7 @@ package final class SessionManager {
   ///
   /// - Parameter session: the one that is current, if any.
   package func sessions(of user: Text, current session: Session?) throws(Failure) -> [UserSession] {
-    try session?.load()
-    return try policy.sessions(of: user, current: try session?.id(), now: clock.now())
+    try policy.sessions(of: user, current: session, now: clock.now())
   }
 
   /// Ends one session of a user. False: there is none with this reference.
@@ -109,7 +110,8 @@ package final class SessionManager {
 
   static var noUsers: Failure {
     Failure(
-      .unsupported, "Sessions that live in their cookie cannot be tied to a user: SESSION_TYPE has to name a store.")
+      .unsupported,
+      "Sessions that live in their cookie can be tied to a user only where SESSION_REVOCATION names a store.")
   }
 
   /// The lines that a saved session adds to the response.

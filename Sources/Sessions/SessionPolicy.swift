@@ -10,6 +10,9 @@ protocol SessionPolicy: AnyObject {
   /// Whether sessions live in a store: a save may then meet another one, so that changes have to be known one by one.
   var isServerSide: Bool { get }
 
+  /// Whether a session can be tied to a user. What ties it is then the library's and no application's.
+  var hasUsers: Bool { get }
+
   /// What a new session holds before anything is put into it.
   var beginning: Map { get }
 
@@ -24,8 +27,8 @@ protocol SessionPolicy: AnyObject {
   /// - Throws: EXPIRED, TAMPERED, MALFORMED or TOO_LARGE.
   func open(_ cookie: [UInt8], into session: Session) throws(Failure)
 
-  /// Fetches the record of an id that `open` found.
-  func load(_ id: Text, into session: Session) throws(Failure)
+  /// Asks the store for what `open` found.
+  func load(_ session: Session) throws(Failure)
 
   /// An id for a new session; nil where sessions have none.
   func newID() throws(Failure) -> Text?
@@ -38,8 +41,8 @@ protocol SessionPolicy: AnyObject {
 
   /// The sessions of a user, the oldest first.
   ///
-  /// - Parameter id: the one that is current.
-  func sessions(of user: Text, current id: Text?, now: Int64) throws(Failure) -> [UserSession]
+  /// - Parameter current: the one that is current, if any.
+  func sessions(of user: Text, current: Session?, now: Int64) throws(Failure) -> [UserSession]
 
   /// Ends one session of a user. False: there is none with this reference.
   func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool

@@ -5,8 +5,8 @@ internal import Values
 
 /// What a store keeps of one user: the epoch that sessions of this user have to be of, and which sessions these are.
 ///
-/// That a session counts is decided by the epoch alone. The list is for showing and ending single ones; it holds the
-/// newest, and may name some that have ended.
+/// That a session in a store counts is decided by the epoch alone. The list is for showing and ending single ones; it
+/// holds the newest, and may name some that have ended. A session that lives in its cookie counts while it is listed.
 struct UserRecord {
   struct Entry {
     var id: Text
@@ -14,14 +14,10 @@ struct UserRecord {
     let created: Int64
     /// What the host called it, such as the browser's name; empty where it did not.
     let label: Text
-    /// Whether the store was seen to have it.
+    /// For a session in its cookie, when its time was last written down, in seconds since 1970.
+    var seen: Int64?
+    /// Whether it was seen to live on.
     var isLive = false
-
-    init(id: Text, created: Int64, label: Text) {
-      self.id = id
-      self.created = created
-      self.label = label
-    }
   }
 
   var epoch: Text
@@ -51,7 +47,9 @@ struct UserRecord {
       guard case .array(let parts) = item, parts.count >= 3, case .text(let id) = parts[0],
         case .integer(let created) = parts[1], case .text(let label) = parts[2], SessionID.isPlausible(id.bytes)
       else { return nil }
-      return Entry(id: id, created: created, label: label)
+      var entry = Entry(id: id, created: created, label: label)
+      if parts.count > 3, case .integer(let seen) = parts[3] { entry.seen = seen }
+      return entry
     }
   }
 
@@ -59,7 +57,11 @@ struct UserRecord {
     var map = Map()
     map["epoch"] = .text(epoch)
     map["until"] = .integer(until)
-    map["sessions"] = .array(entries.map { .array([.text($0.id), .integer($0.created), .text($0.label)]) })
+    map["sessions"] = .array(
+      entries.map { entry in
+        let parts: [Value] = [.text(entry.id), .integer(entry.created), .text(entry.label)]
+        return .array(parts + (entry.seen.map { [.integer($0)] } ?? []))
+      })
     return HiddenRecord.make("user", try PayloadCodec.messagePack.encode(map))
   }
 
@@ -71,6 +73,14 @@ struct UserRecord {
 
   mutating func remove(_ id: Text) {
     entries.removeAll { $0.id == id }
+  }
+
+  func entry(_ id: Text) -> Entry? {
+    entries.first { $0.id == id }
+  }
+
+  mutating func see(_ id: Text, at now: Int64) {
+    for place in entries.indices where entries[place].id == id { entries[place].seen = now }
   }
 
   mutating func rename(_ id: Text, to newID: Text) {

@@ -10,6 +10,8 @@ struct UserSessions {
   let prefix: Text
   /// Seconds that a session may go unused, and after which a user's record is written again.
   let lifetime: Int64
+  /// Whether a session counts only while it is listed: of one that lives in its cookie there is no record to remove.
+  var listDecides = false
   let call: Call
   let reporter: Reporter
 
@@ -19,8 +21,16 @@ struct UserSessions {
       return false
     }
     guard tie.holds(in: record.epoch) else { return false }
+    if listDecides { return try isListed(tie, record) }
     // Once a lifetime, so that the record outlives each session.
     if record.until.addingClamped(-call.now) < lifetime { try change(tie.user, .none) }
+    return true
+  }
+
+  private func isListed(_ tie: UserTie, _ record: UserRecord) throws(Failure) -> Bool {
+    guard let id = tie.id, let entry = record.entry(id) else { return false }
+    // Once a lifetime, so that record and entry outlive each cookie of the session.
+    if (entry.seen ?? entry.created).addingClamped(lifetime) <= call.now { try change(tie.user, .see(id)) }
     return true
   }
 
@@ -31,7 +41,7 @@ struct UserSessions {
   func add(_ user: Text, _ entry: UserRecord.Entry, _ limit: UserLimit) throws(Failure) -> UserTie {
     let changed = try change(user, .add(entry, limit))
     for entry in changed.ended {
-      try store.remove(sessionKey(entry.id), call)
+      if !listDecides { try store.remove(sessionKey(entry.id), call) }
       if entry.isLive { reporter.report(.ended, session: entry.id, user: user) }
     }
     return UserTie(user, epoch: changed.epoch ?? Text([]))
@@ -49,7 +59,12 @@ struct UserSessions {
     guard try change(tie.user, .begin(tie, for: id)).epoch != nil else { throw RecordWriter.gone }
   }
 
-  /// Follows a session to its new id, or forgets one that ended. The list alone depends on it.
+  /// Ends every session but this one where the list decides.
+  func keepOnly(_ user: Text, _ id: Text) throws(Failure) {
+    try change(user, .keepOnly(id))
+  }
+
+  /// Follows a session to its new id, or forgets one that ended. But where the list decides, it alone depends on it.
   func rename(_ user: Text, _ id: Text, to newID: Text?) throws(Failure) {
     try change(user, .rename(id, to: newID))
   }
@@ -58,18 +73,20 @@ struct UserSessions {
   func entries(_ user: Text) throws(Failure) -> (epoch: Text, entries: [UserRecord.Entry])? {
     guard let stored = try store.load(key(user), call) else { return nil }
     let record = try UserRecord(stored.record)
-    return (record.epoch, record.entries)
+    return (record.epoch, listDecides ? record.entries.filter { !hasExpired($0) } : record.entries)
   }
 
   // MARK: -
 
   /// Those that have to go so that one more is not too many; what has ended by itself is not counted.
   private func surplus(_ entries: [UserRecord.Entry], _ limit: UserLimit) throws(Failure) -> [UserRecord.Entry] {
-    guard let most = limit.most, entries.count >= most else { return [] }
+    guard listDecides || limit.most != nil else { return [] }
+    let most = limit.most ?? UserRecord.mostEntries
+    guard listDecides || entries.count >= most else { return [] }
     var ended: [UserRecord.Entry] = []
     var live: [UserRecord.Entry] = []
     for var entry in entries {
-      entry.isLive = try store.load(sessionKey(entry.id), call) != nil
+      entry.isLive = try isLive(entry)
       if entry.isLive { live.append(entry) } else { ended.append(entry) }
     }
     guard live.count < most || limit.endsOldest else {
@@ -79,12 +96,23 @@ struct UserSessions {
     return ended + live.prefix(max(0, live.count - most + 1))
   }
 
+  private func isLive(_ entry: UserRecord.Entry) throws(Failure) -> Bool {
+    listDecides ? !hasExpired(entry) : try store.load(sessionKey(entry.id), call) != nil
+  }
+
+  /// Whether no cookie of a session can open: the last one was sent within a lifetime of what is noted.
+  private func hasExpired(_ entry: UserRecord.Entry) -> Bool {
+    (entry.seen ?? entry.created).addingClamped(lifetime).addingClamped(lifetime) <= call.now
+  }
+
   /// What is done to the record of a user. No closures: the compiler made a copy of `change` for each.
   private enum Change {
     /// Its time begins anew, and nothing else.
     case none
     case add(UserRecord.Entry, UserLimit)
+    case see(Text)
     case begin(UserTie, for: Text)
+    case keepOnly(Text)
     case rename(Text, to: Text?)
   }
 
@@ -128,6 +156,12 @@ struct UserSessions {
       for entry in ended { record.remove(entry.id) }
       record.add(entry)
       return ended
+    case .see(let id):
+      record.see(id, at: call.now)
+      return []
+    case .keepOnly(let id):
+      record.keepOnly(id)
+      return []
     case .begin(let tie, let id):
       guard tie.holds(in: record.epoch) else { throw RecordWriter.gone }
       record.epoch = tie.next ?? tie.epoch
@@ -139,11 +173,15 @@ struct UserSessions {
     }
   }
 
+  /// Bytes of a key that follow the prefix, at most.
+  static var longestName: Int { 8 + 43 }
+
   private func sessionKey(_ id: Text) -> Text { Text(prefix.bytes + id.bytes) }
 
   /// No id of a session has a dot in it. A name of any bytes and length is 43 characters here.
   private func key(_ user: Text) throws(Failure) -> Text {
     let digest = try DigestAlgorithm.sha256.digest(user.bytes)
-    return Text(prefix.bytes + Text("user.").bytes + Base64URL.encoded(digest))
+    let kind: Text = listDecides ? "cookies." : "user."
+    return Text(prefix.bytes + kind.bytes + Base64URL.encoded(digest))
   }
 }

@@ -9,6 +9,8 @@ struct UserTie {
   let epoch: Text
   /// The epoch that is about to begin, and that this session is to outlive.
   var next: Text?
+  /// Names a session that lives in its cookie, which has no other id, in the list of its user.
+  var id: Text?
 
   init(_ user: Text, epoch: Text) {
     self.user = user
@@ -21,6 +23,7 @@ struct UserTie {
     self.user = user
     self.epoch = epoch
     if case .text(let next)? = life["next"] { self.next = next }
+    if case .text(let id)? = life["id"] { self.id = id }
   }
 
   /// Where two requests are about to begin an epoch at once, it is one and the same.

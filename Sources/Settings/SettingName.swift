@@ -10,7 +10,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
   case useSigner, keyPrefix, idLength, serializationFormat
   case recordFormat, cookieFormat, failure, cacheControl
   case idleTimeout, absoluteTimeout, renewAfter, renewGrace, touchInterval, cleanupRequests
-  case userLimit, userLimitPolicy
+  case unconfirmedLifetime, userLimit, userLimitPolicy, revocation
   case connectTimeout, timeout, poolSize, poolIdle
   case redis, memcached, sqlite, postgresql, mysql
   case postgresqlTable, postgresqlSchema
@@ -64,8 +64,10 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .renewAfter: ("SESSION_RENEW_AFTER", .seconds(1...SettingName.century))
     case .renewGrace: ("SESSION_RENEW_GRACE", .seconds(0...86_400))
     case .touchInterval: ("SESSION_TOUCH_INTERVAL", .seconds(0...SettingName.century))
+    case .unconfirmedLifetime: ("SESSION_UNCONFIRMED_LIFETIME", .seconds(1...SettingName.century))
     case .userLimit: ("SESSION_USER_LIMIT", .number(1...256))
     case .userLimitPolicy: ("SESSION_USER_LIMIT_POLICY", .choice(["end-oldest", "refuse"]))
+    case .revocation: ("SESSION_REVOCATION", .choice(SettingName.stores))
     case .cleanupRequests: ("SESSION_CLEANUP_N_REQUESTS", .number(0...1_000_000_000))
     case .connectTimeout: ("SESSION_CONNECT_TIMEOUT", .milliseconds(1...3_600_000))
     case .timeout: ("SESSION_TIMEOUT", .milliseconds(1...3_600_000))
@@ -110,6 +112,11 @@ package enum SettingName: Int, CaseIterable, Sendable {
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),
     ]
+  }
+
+  /// The types but the first.
+  private static var stores: [SettingWord] {
+    [.refused("cookie", .config, "name a store")] + sessionTypes.dropFirst()
   }
 
   /// A bit more than a hundred years, in seconds: a lifetime that no clock of today overflows with.

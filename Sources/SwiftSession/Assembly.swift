@@ -2,6 +2,7 @@
 internal import Backends
 internal import Sessions
 internal import Settings
+internal import Stores
 internal import Support
 
 /// Joins settings, store and manager: the one place that knows them all.
@@ -15,7 +16,8 @@ enum Assembly {
     let settings = try withFormatOfFiles(settings, log)
     let store = try Backend.store(settings, log: log)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
-    return try SessionManager.make(settings, store: store, log: log, listener: listener)
+    return try SessionManager.make(
+      settings, store: store, revocation: try revocation(settings, log), log: log, listener: listener)
   }
 
   /// A setting that is read and not followed would be a promise that nobody keeps.
@@ -29,6 +31,11 @@ enum Assembly {
 
   private static func refuseWhatNeedsAStore(_ settings: Settings) throws(Failure) {
     guard settings.text(.sessionType) == "cookie" else { return }
+    if settings.isSet(.unconfirmedLifetime) {
+      throw Failure(
+        .unsupported,
+        "\(SettingName.unconfirmedLifetime.text) needs a store: a session in its cookie is kept by the browser alone.")
+    }
     let names: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace, .touchInterval]
     for name in names where settings.isSet(name) {
       throw Failure(
@@ -36,6 +43,23 @@ enum Assembly {
         "\(name.text) needs a store: of a session in its cookie the server knows the age of the signature alone, which "
           + "PERMANENT_SESSION_LIFETIME limits.")
     }
+  }
+
+  /// Where the users of sessions in cookies are kept, if anywhere.
+  private static func revocation(_ settings: Settings, _ log: Log) throws(Failure) -> (any SessionStore)? {
+    let name = SettingName.revocation
+    guard settings.isSet(name) else { return nil }
+    guard settings.text(.sessionType) == "cookie" else {
+      throw Failure(
+        .config, "\(name.text) is for sessions that live in their cookie; a store ends its own. Leave it out.")
+    }
+    guard settings.text(.userLimitPolicy) != "refuse" else {
+      throw Failure(
+        .unsupported,
+        "\(SettingName.userLimitPolicy.text) refuse needs a store: of sessions in cookies nobody knows how many live on."
+      )
+    }
+    return try Backend.store(settings, name, log: log)
   }
 
   /// Files hold pickles whatever the format of other stores is, as Flask-Session has it: it would fail on anything else.

@@ -32,6 +32,17 @@ import Testing
     #expect(try Backend.store(settings([("SESSION_TYPE", "cookie")])) == nil)
   }
 
+  @Test func anotherSettingMayNameTheStore() throws {
+    let named = try settings([("SESSION_TYPE", "cookie"), ("SESSION_REVOCATION", "memory")])
+    #expect(try Backend.store(named, .revocation) is MemoryStore)
+    #expect(throws: Failure.self) { _ = try Backend.store(settings([("SESSION_TYPE", "cookie")]), .revocation) }
+    #if SQLite
+      let address: (Text, Text) = ("SESSION_SQLALCHEMY_DATABASE_URI", "sqlite:////tmp/never.db")
+      let database = try settings([("SESSION_TYPE", "cookie"), ("SESSION_REVOCATION", "sqlalchemy"), address])
+      #expect(try Backend.store(database, .revocation) is SQLiteStore)
+    #endif
+  }
+
   @Test func memory() throws {
     #expect(try Backend.store(settings([("SESSION_TYPE", "memory")])) is MemoryStore)
   }

@@ -13,12 +13,16 @@ final class Servers {
   let managers: [SessionManager]
   private var turn = 0
 
-  init(_ under: StoreUnderTest, _ settings: [Text: Text] = [:]) throws {
+  /// - Parameter inCookies: whether sessions live in their cookie, and the store keeps the users alone.
+  init(_ under: StoreUnderTest, _ settings: [Text: Text] = [:], inCookies: Bool = false) throws {
     let bed = try under.make()
     var all = Settings()
-    try all.set("SESSION_TYPE", text: "memory")
+    try all.set("SESSION_TYPE", text: inCookies ? "cookie" : "memory")
+    try all.set("SECRET_KEY", text: "a key of thirty-two bytes or so.")
     for (name, value) in settings { try all.set(name, text: value) }
-    managers = try [bed.store, bed.other].map { try SessionManager.make(all, store: $0, log: .silent) }
+    managers = try [bed.store, bed.other].map {
+      try SessionManager.make(all, store: inCookies ? nil : $0, revocation: inCookies ? $0 : nil, log: .silent)
+    }
     for manager in managers { manager.clock = clock.clock }
   }
 

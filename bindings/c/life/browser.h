@@ -49,7 +49,7 @@ static inline swiftsession_manager *manager_of(const setting *settings) {
 
 /* A browser remembers one cookie. */
 typedef struct browser {
-  char cookie[256];
+  char cookie[1024];
 } browser;
 
 /* A request of a browser begins. */
@@ -64,7 +64,7 @@ static inline void answer(swiftsession_session *session, browser *to) {
   TRY(swiftsession_save(session, &error));
   for (size_t i = 0; i < swiftsession_header_count(session); i++) {
     if (strcmp(swiftsession_header_name(session, i), "Set-Cookie") == 0)
-      sscanf(swiftsession_header_value(session, i), "%255[^;]", to->cookie);
+      sscanf(swiftsession_header_value(session, i), "%1023[^;]", to->cookie);
   }
   swiftsession_session_free(session);
 }
@@ -105,6 +105,26 @@ static inline void show_figures(swiftsession_manager *manager, const char *begin
       puts(line);
   }
   swiftsession_free(text);
+}
+
+/* Prints the same of jack's phone and his laptop. */
+static inline void show_both(const char *when, swiftsession_manager *manager, const browser browsers[2]) {
+  char line[64];
+  for (int i = 0; i < 2; i++) {
+    swiftsession_session *session = request(manager, &browsers[i]);
+    snprintf(line, sizeof line, "%s, %s", when, i == 0 ? "phone" : "laptop");
+    show(line, session);
+    swiftsession_session_free(session);
+  }
+}
+
+/* Whether a session has a value under a key; this asking is no use of it. */
+static inline int is_there(swiftsession_manager *manager, const browser *from, const char *key) {
+  swiftsession_session *session = request(manager, from);
+  TRY(swiftsession_peek(session, &error));
+  int is_there = swiftsession_type(session, key) != SWIFTSESSION_TYPE_NONE;
+  swiftsession_session_free(session);
+  return is_there;
 }
 
 /* Prints everything that is in a session, as tagged JSON. */

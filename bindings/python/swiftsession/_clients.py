@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from ._errors import ConfigError, Status
 from ._memcached import memcached_address
-from ._settings import type_of
+from ._settings import store_of, type_of
 
 _MEMCACHED = "SESSION_MEMCACHED"
 _MONGODB = "SESSION_MONGODB"
@@ -26,9 +26,10 @@ _FLASKS_ADDRESS = "SQLALCHEMY_DATABASE_URI"
 def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with an address in the place of each such object."""
     named = {name: value for name, value in settings.items() if value is not None}
+    store = store_of(type_of(named.get("SESSION_TYPE")), named.get("SESSION_REVOCATION"))
     client = named.get(_OBJECT)
     if client is not None and not isinstance(client, (str, bytes)):
-        if type_of(named.get("SESSION_TYPE")) != "sqlalchemy":
+        if store != "sqlalchemy":
             raise ConfigError(
                 f'{_OBJECT} is for SESSION_TYPE "sqlalchemy" alone: set SESSION_TYPE to that, or leave {_OBJECT} out.'
             )
@@ -47,7 +48,7 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     if mongodb is not None and not isinstance(mongodb, (str, bytes)):
         named[_MONGODB] = _mongodb_address(mongodb)
     cache = named.get(_CACHE)
-    if cache is not None and type_of(named.get("SESSION_TYPE")) == "cachelib" and not isinstance(cache, (str, bytes)):
+    if cache is not None and store == "cachelib" and not isinstance(cache, (str, bytes)):
         del named[_CACHE]
         named.update(_files(cache))
     redis = named.get(_REDIS)

@@ -112,6 +112,8 @@ class Manager:
             del settings["SESSION_COOKIE_DOMAIN"]
         #: Whether sessions live in their cookie.
         self.is_client_side = type_of(settings.get("SESSION_TYPE")) == "cookie"
+        #: Whether what they hold, or whether they count, is asked of a store.
+        self.has_store = not self.is_client_side or settings.get("SESSION_REVOCATION") is not None
         #: Whether records are pickles.
         self.is_pickling = type_of(settings.get("SESSION_TYPE")) in ("filesystem", "cachelib") or type_of(
             settings.get("SESSION_SERIALIZATION_FORMAT")

@@ -60,8 +60,10 @@ KINDS = {
     "SESSION_RENEW_AFTER": Kind.SECONDS,
     "SESSION_RENEW_GRACE": Kind.SECONDS,
     "SESSION_TOUCH_INTERVAL": Kind.SECONDS,
+    "SESSION_UNCONFIRMED_LIFETIME": Kind.SECONDS,
     "SESSION_USER_LIMIT": Kind.NUMBER,
     "SESSION_USER_LIMIT_POLICY": Kind.TEXT,
+    "SESSION_REVOCATION": Kind.TEXT,
     "SESSION_CLEANUP_N_REQUESTS": Kind.NUMBER,
     "SESSION_CONNECT_TIMEOUT": Kind.MILLISECONDS,
     "SESSION_TIMEOUT": Kind.MILLISECONDS,
@@ -111,10 +113,15 @@ OF_STORE = {
 _OF_ANY_STORE = frozenset().union(*OF_STORE.values())
 
 
-def asked_for(session_type: str) -> tuple[str, ...]:
-    """The names of the settings that sessions of this type may need."""
-    others = _OF_ANY_STORE - OF_STORE.get(session_type, frozenset())
+def asked_for(store: str) -> tuple[str, ...]:
+    """The names of the settings that sessions in this store may need."""
+    others = _OF_ANY_STORE - OF_STORE.get(store, frozenset())
     return tuple(name for name in KINDS if name not in others)
+
+
+def store_of(session_type: str, revocation: Any) -> str:
+    """What keeps sessions of this type, or ends those that live in their cookie; "cookie" where nothing does."""
+    return session_type if session_type != "cookie" else type_of(revocation) or "cookie"
 
 
 def type_of(session_type: Any) -> str:

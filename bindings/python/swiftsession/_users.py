@@ -17,8 +17,8 @@ class UserSession:
     reference: str
     #: When the user logged in, in seconds since 1970.
     created: int
-    #: When it was last used, in seconds since 1970. None from memcached, and near the end that
-    #: SESSION_ABSOLUTE_TIMEOUT sets.
+    #: When it was last used, in seconds since 1970. None from memcached, near the end that SESSION_ABSOLUTE_TIMEOUT
+    #: sets, before the cookie has come back where SESSION_UNCONFIRMED_LIFETIME is set, and for sessions in cookies.
     last_seen: int | None
     #: What login() was told to call it.
     label: str

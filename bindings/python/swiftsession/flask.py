@@ -21,14 +21,14 @@ from . import session as sessions
 from ._clients import address
 from ._errors import ConfigError, Error, SessionGone
 from ._events import Listener
-from ._settings import asked_for, meant, type_of
+from ._settings import asked_for, meant, store_of, type_of
 from ._turns import one_at_a_time
 from .signing import native_digest, want_bytes
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
 
-__all__ = ["CookieSessionInterface", "ServerSideSession", "Session", "StoreSessionInterface"]
+__all__ = ["CookieSessionInterface", "RevocableSession", "ServerSideSession", "Session", "StoreSessionInterface"]
 
 _logger = logging.getLogger("swiftsession")
 
@@ -44,7 +44,7 @@ _METHODS = (
     "SESSION_COOKIE_PARTITIONED",
 )
 
-# SESSION_TYPE, then the values of `_KEYS`, `_METHODS` and `_others`.
+# SESSION_TYPE and what `store_of` says, then the values of `_KEYS`, `_METHODS` and `_others`.
 _Settings = tuple[Any, ...]
 
 
@@ -157,8 +157,10 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         """The settings as they are now; a method that a subclass overrides may answer by request."""
         read = app.config.get
         kind = type_of(read("SESSION_TYPE"))
+        store = store_of(kind, read("SESSION_REVOCATION"))
         return (
             kind,
+            store,
             _key(app.secret_key) or None,
             _keys(read("SECRET_KEY_FALLBACKS")),
             _keys(read("SECRET_KEY_FALLBACKS_FILES")),
@@ -169,7 +171,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             self.get_cookie_secure(app),
             self.get_cookie_samesite(app),
             self.get_cookie_partitioned(app),
-            *map(read, _others(kind)),
+            *map(read, _others(store)),
         )
 
     def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
@@ -198,7 +200,20 @@ class CookieSessionInterface(SecureCookieSessionInterface):
                 )
 
 
-class ServerSideSession(sessions.Session, SessionMixin):
+class RevocableSession(sessions.Session, SessionMixin):
+    """The session of a request in its cookie, where SESSION_REVOCATION can end it. No store is asked before it is used."""
+
+    @property
+    def new(self) -> bool:  # type: ignore[override]
+        """Whether it did not exist before this request."""
+        return self.is_new
+
+    def copy(self) -> dict[str, Any]:
+        """The values as a dictionary."""
+        return dict(self)
+
+
+class ServerSideSession(RevocableSession):
     """The session of a request in a store, as Flask-Session has it. Nothing is fetched before it is used."""
 
     @property
@@ -208,18 +223,9 @@ class ServerSideSession(sessions.Session, SessionMixin):
         assert found is not None
         return found
 
-    @property
-    def new(self) -> bool:  # type: ignore[override]
-        """Whether it did not exist before this request."""
-        return self.is_new
-
     def __bool__(self) -> bool:
         """Whether there is more in it than whether it is permanent."""
         return len(self) > ("_permanent" in self)
-
-    def copy(self) -> dict[str, Any]:
-        """The values as a dictionary."""
-        return dict(self)
 
     # flask.flash() sets the whole list, and flask.get_flashed_messages() removes it; others may do so meanwhile.
 
@@ -236,7 +242,10 @@ class ServerSideSession(sessions.Session, SessionMixin):
 
 
 class StoreSessionInterface(CookieSessionInterface):
-    """What `Session` installs: sessions in the store that SESSION_TYPE names, Flask's own for "cookie"."""
+    """What `Session` installs: sessions in the store that SESSION_TYPE names, Flask's own for "cookie".
+
+    With SESSION_REVOCATION those in cookies are the library's too, with its `login` and `logout`.
+    """
 
     def __init__(self, *, on_event: Listener | None = None) -> None:
         super().__init__(on_event=on_event)
@@ -245,7 +254,7 @@ class StoreSessionInterface(CookieSessionInterface):
 
     def regenerate(self, session: Any) -> None:
         """A new id for the session at the end of the request, at login; the old one then opens nothing."""
-        if _is_client_side(current_app):
+        if _is_flasks_own(current_app):
             session.modified = True  # it is signed anew, and that is all
         elif session:
             session.renew()
@@ -257,8 +266,10 @@ class StoreSessionInterface(CookieSessionInterface):
             return self._manager(itself, self._settings(itself))
 
     def open_session(self, app: Flask, request: Request) -> Any:
-        if _is_client_side(app):
+        if _is_flasks_own(app):
             return super().open_session(app, request)
+        if type_of(app.config.get("SESSION_TYPE")) == "cookie" and not app.secret_key:
+            return None  # which is an error for who writes, as in Flask
         manager = self._manager(app, self._settings(app))
         session = manager.open(request.environ.get("HTTP_COOKIE"))
         every = app.config.get("SESSION_CLEANUP_N_REQUESTS")
@@ -273,7 +284,7 @@ class StoreSessionInterface(CookieSessionInterface):
             _logger.warning("Expired sessions could not be removed: %s", problem)
 
     def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
-        if not isinstance(session, ServerSideSession):
+        if not isinstance(session, RevocableSession):
             return super().save_session(app, session, response)
         try:
             headers = session.save()
@@ -290,7 +301,7 @@ class StoreSessionInterface(CookieSessionInterface):
         return None
 
     def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
-        if _is_client_side(app):
+        if _is_flasks_own(app):
             return super()._manager(app, settings)
         # Kept by application and not by its settings alone: two with a store in memory do not share it.
         made = self._managers.get(app)
@@ -307,8 +318,10 @@ class StoreSessionInterface(CookieSessionInterface):
         named = _named(settings)
         if named.get("SESSION_SQLALCHEMY_DATABASE_URI") is not None:
             named["SQLALCHEMY_DATABASE_URI"] = None  # it is the application's
-        elif settings[0] == "sqlalchemy":
+        elif settings[1] == "sqlalchemy":
             named["SQLALCHEMY_DATABASE_URI"] = _in_instance(app, address(named["SQLALCHEMY_DATABASE_URI"]))
+        if settings[0] == "cookie":
+            return _RevocableManager(clock=_now, on_event=self._on_event, **named)
         return _StoreManager(clock=_now, on_event=self._on_event, **named)
 
 
@@ -316,8 +329,12 @@ class _StoreManager(sessions.SessionManager):
     session_class = ServerSideSession
 
 
-def _is_client_side(app: Flask) -> bool:
-    return type_of(app.config.get("SESSION_TYPE")) == "cookie"
+class _RevocableManager(sessions.SessionManager):
+    session_class = RevocableSession
+
+
+def _is_flasks_own(app: Flask) -> bool:
+    return type_of(app.config.get("SESSION_TYPE")) == "cookie" and not app.config.get("SESSION_REVOCATION")
 
 
 def _in_instance(app: Flask, url: Any) -> Any:
@@ -361,13 +378,13 @@ def _nothing() -> None:
 
 
 @lru_cache(maxsize=16)
-def _others(session_type: str) -> tuple[str, ...]:
-    """The settings of a type that are in app.config and nowhere else; the path is asked for."""
-    return tuple(name for name in asked_for(session_type) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT"))
+def _others(store: str) -> tuple[str, ...]:
+    """The settings of a store that are in app.config and nowhere else; the path is asked for."""
+    return tuple(name for name in asked_for(store) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT"))
 
 
 def _named(settings: _Settings) -> dict[str, Any]:
-    return dict(zip((*_KEYS, *_METHODS, *_others(settings[0])), settings[1:]))
+    return dict(zip((*_KEYS, *_METHODS, *_others(settings[1])), settings[2:]))
 
 
 def _key(value: Any) -> Any:
@@ -387,6 +404,8 @@ def _manager(settings: _Settings, on_event: Listener | None) -> sessions.Session
     made = sessions.SessionManager(clock=_now, on_event=on_event, **named)
     if settings[0] != "cookie":
         raise ConfigError('CookieSessionInterface is for SESSION_TYPE "cookie"; use StoreSessionInterface.')
+    if settings[1] != "cookie":
+        raise ConfigError("CookieSessionInterface has Flask's own sessions; for SESSION_REVOCATION use Session(app).")
     return made
 
 

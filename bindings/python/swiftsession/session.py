@@ -297,7 +297,7 @@ class Session(TakesTurns, MutableMapping[str, Any]):
     @property
     @one_at_a_time
     def is_new(self) -> bool:
-        """Whether the session did not exist before this request; one in a store is loaded to know it."""
+        """Whether the session did not exist before this request; where there is a store, it is loaded to know it."""
         self._load_stored()
         return bool(library.is_new(self._handle))
 
@@ -354,7 +354,9 @@ class Session(TakesTurns, MutableMapping[str, Any]):
 
     @one_at_a_time
     def login(self, user: str, label: str | None = None) -> None:
-        """Logs a user in, in a store: a new id at save(), and from then on the session is one of this user's.
+        """Logs a user in: a new id at save(), and from then on the session is one of this user's.
+
+        Needs a store, or SESSION_REVOCATION for a session that lives in its cookie, of which older cookies then end.
 
         `label` is what to call it in a list, such as the browser's name. Where SESSION_USER_LIMIT refuses one more,
         save() raises Conflict.
@@ -531,7 +533,7 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         self._lent.clear()
 
     def _load_stored(self) -> None:
-        if not self._manager.is_client_side:
+        if self._manager.has_store:
             self._manager.call(library.load, self._handle)
 
     @property
