@@ -225,6 +225,84 @@ static void sessions_in_cookies_have_no_users(void) {
   swiftsession_manager_free(manager);
 }
 
+static void a_store_ends_sessions_in_cookies(void) {
+  static const char *const revoked[] = {"SECRET_KEY", "adavafa", "SESSION_TYPE", "cookie", "SESSION_REVOCATION",
+                                        "memory",     NULL};
+  char phone[512], laptop[512], desk[512], reference[64], *json;
+  const void *payload;
+  size_t size;
+  swiftsession_manager *manager = manager_of(revoked);
+  log_in(manager, "phone", phone, sizeof phone);
+  log_in(manager, "laptop", laptop, sizeof laptop);
+  log_in(manager, "desk", desk, sizeof desk);
+  swiftsession_session *session = open_header(manager, laptop);
+  CHECK(swiftsession_id(session) == NULL && !swiftsession_is_new(session));
+  OK(swiftsession_payload(session, "flask", &payload, &size, &error));
+  CHECK(size == 2 && strcmp(payload, "{}") == 0);
+  OK(swiftsession_manager_user_sessions(manager, session, "jack", 4, &json, NULL, &error));
+  CHECK(sscanf(json, "[{\"reference\":\"%63[^\"]", reference) == 1);
+  CHECK(strstr(json, "\"last_seen\":null,\"label\":\"phone\",\"current\":false}"));
+  CHECK(strstr(json, "\"label\":\"laptop\",\"current\":true}"));
+  swiftsession_free(json);
+  REFUSED(swiftsession_set_null(session, "_swiftsession", NULL));
+  OK(swiftsession_manager_end_session(manager, "jack", 4, reference, &error));
+  CHECK(!is_jacks(manager, phone) && is_jacks(manager, laptop) && is_jacks(manager, desk));
+  OK(swiftsession_end_others(session, &error));
+  OK(swiftsession_save(session, &error));
+  CHECK(is_jacks(manager, laptop) && !is_jacks(manager, desk));
+  swiftsession_session_free(session);
+  session = open_header(manager, desk);
+  OK(swiftsession_load(session, &error));
+  CHECK(swiftsession_is_new(session) && swiftsession_origin(session) == SWIFTSESSION_ORIGIN_NOT_FOUND);
+  swiftsession_session_free(session);
+
+  session = open_header(manager, laptop);
+  OK(swiftsession_set_null(session, "late", &error));
+  OK(swiftsession_manager_end_user(manager, "jack", 4, &error));
+  CHECK(swiftsession_save(session, NULL) == SWIFTSESSION_GONE && swiftsession_header_count(session) == 0);
+  swiftsession_session_free(session);
+  CHECK(!is_jacks(manager, laptop));
+  log_in(manager, NULL, desk, sizeof desk);
+  session = open_header(manager, desk);
+  OK(swiftsession_logout(session, &error));
+  OK(swiftsession_save(session, &error));
+  CHECK(strstr(header_of(session, "Set-Cookie"), "session=;"));
+  swiftsession_session_free(session);
+  CHECK(!is_jacks(manager, desk));
+  OK(swiftsession_manager_ping(manager, &error));
+  swiftsession_manager_free(manager);
+}
+
+static void whose_cookie_does_not_come_back_is_gone_soon(void) {
+  static const char *const brief[] = {"SESSION_TYPE",
+                                      "memory",
+                                      "PERMANENT_SESSION_LIFETIME",
+                                      "60",
+                                      "SESSION_UNCONFIRMED_LIFETIME",
+                                      "10",
+                                      "SESSION_REFRESH_EACH_REQUEST",
+                                      "false",
+                                      NULL};
+  for (int comes_back = 0; comes_back < 2; comes_back++) {
+    char cookie[256];
+    swiftsession_manager *manager = manager_of(brief);
+    log_in(manager, NULL, cookie, sizeof cookie);
+    test_time += 9;
+    CHECK(is_jacks(manager, cookie));
+    if (comes_back) {
+      swiftsession_session *session = open_header(manager, cookie);
+      OK(swiftsession_save(session, &error));
+      swiftsession_session_free(session);
+      test_time += 58;
+      CHECK(is_jacks(manager, cookie));
+    }
+    test_time += 1 + comes_back;
+    CHECK(!is_jacks(manager, cookie));
+    test_time = 1700000000;
+    swiftsession_manager_free(manager);
+  }
+}
+
 static void items_and_keys_are_taken_out(const char *const *of) {
   const char *json;
   size_t size;
@@ -265,6 +343,8 @@ int main(void) {
   one_login_too_many();
   a_request_that_peeks_does_not_extend();
   sessions_in_cookies_have_no_users();
+  a_store_ends_sessions_in_cookies();
+  whose_cookie_does_not_come_back_is_gone_soon();
   items_and_keys_are_taken_out(settings);
   items_and_keys_are_taken_out(in_cookie);
   return 0;

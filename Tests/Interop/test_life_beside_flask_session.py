@@ -94,3 +94,19 @@ def test_a_session_that_is_over_is_over_for_us(sides, monkeypatch):
     later(monkeypatch, 3600)
     assert ours.ask("/", sid)[0]["values"] == {"_permanent": True}
     assert theirs.ask("/", sid)[0]["values"]["seen"] == "theirs"
+
+
+def test_what_lives_shortly_until_its_cookie_comes_back(tmp_path, monkeypatch):
+    database = tmp_path / "sessions.db"
+    theirs, ours = Side("theirs", database), Side("ours", database, SESSION_UNCONFIRMED_LIFETIME=60)
+    bot, mine, shared = (ours.ask("/set")[1] for _ in range(3))
+    assert theirs.ask("/set", shared)[0]["values"]["_swiftsession"]["unconfirmed"] is True
+    assert "_swiftsession" not in ours.ask("/", mine)[0]["values"]
+    # It carries what we wrote, the mark gone with the first request here.
+    assert "unconfirmed" not in theirs.ask("/", mine)[0]["values"]["_swiftsession"]
+    later(monkeypatch, 61)
+    assert "seen" not in ours.ask("/", bot)[0]["values"]
+    assert ours.ask("/", mine)[0]["values"]["seen"] == "ours"
+    # It has given the session its own full time.
+    assert ours.ask("/", shared)[0]["values"]["seen"] == "theirs"
+    assert "unconfirmed" not in theirs.ask("/", shared)[0]["values"]["_swiftsession"]

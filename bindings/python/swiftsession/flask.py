@@ -201,7 +201,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
 
 class RevocableSession(sessions.Session, SessionMixin):
-    """The session of a request in its cookie, where SESSION_REVOCATION can end it. No store is asked before it is used."""
+    """The session of a request in its cookie, where SESSION_REVOCATION can end it. Its first use asks the store."""
 
     @property
     def new(self) -> bool:  # type: ignore[override]

@@ -199,6 +199,22 @@ def test_polling_keeps_nobody_logged_in(manager, clock):
     assert user(manager, header) is None
 
 
+def test_a_session_whose_cookie_does_not_come_back_is_gone_soon(settings, clock):
+    settings = {**settings, "PERMANENT_SESSION_LIFETIME": 60, "SESSION_UNCONFIRMED_LIFETIME": 10}
+    manager = SessionManager(clock=clock, **settings)
+    bot, jack = logged_in(manager, "bot"), logged_in(manager)
+    clock.now += 9
+    assert user(manager, bot) == "bot"
+    with manager.open(jack) as session:
+        assert cookie(session) == jack
+    clock.now += 1
+    assert user(manager, bot) is None
+    clock.now += 58
+    assert user(manager, jack) == "jack"
+    clock.now += 1
+    assert user(manager, jack) is None
+
+
 # ---- Items and keys ----
 
 

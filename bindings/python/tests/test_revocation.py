@@ -118,14 +118,21 @@ def test_a_store_that_is_down_logs_nobody_in(tmp_path):
     down = SessionManager(**settings, SESSION_SQLITE=folder / "is not there" / "users.db")
     with down.open(nobodys) as session:
         assert session["a"] == 1 and session.user is None
-    for use in (len, dict, lambda session: session.get("a"), lambda session: session.user, lambda session: session.load()):
+    for use in (
+        len,
+        dict,
+        lambda session: session.get("a"),
+        lambda session: session.user,
+        lambda session: session.load(),
+    ):
         with down.open(header) as session, pytest.raises(Error) as raised:
             use(session)
         assert raised.value.status < 0 and not isinstance(raised.value, SessionGone)
     for upkeep in (down.ping, down.prepare):
         with pytest.raises(Error):
             upkeep()
-    manager.ping(), manager.prepare()
+    manager.ping()
+    manager.prepare()
 
 
 def test_users_that_nobody_needs_are_swept(tmp_path):
@@ -188,7 +195,9 @@ def application(interface=None, **config):
 
 @pytest.fixture
 def app(settings):
-    return application(**{name: value for name, value in settings.items() if name not in ("SESSION_TYPE", "SECRET_KEY")})
+    return application(
+        **{name: value for name, value in settings.items() if name not in ("SESSION_TYPE", "SECRET_KEY")}
+    )
 
 
 def copy(client, app):
