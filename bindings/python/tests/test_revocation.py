@@ -165,7 +165,7 @@ def test_what_cannot_be_is_refused(wrong, status):
     with pytest.raises(ConfigError) as raised:
         SessionManager(**settings)
     assert raised.value.status == status
-    assert any(name in str(raised.value) for name in [*wrong, "SESSION_REVOCATION"])
+    assert any(name in str(raised.value) for name in [*wrong, "SESSION_REVOCATION", "SESSION_REDIS"])
 
 
 # ---- Flask ----
