@@ -49,7 +49,7 @@ static long run_number;
 /* How far the clock of both processes is ahead. */
 static int64_t *ahead;
 static swiftsession_manager *managers[2];
-static long alive, late, wrong;
+static long alive, late, wrong, written;
 
 static int is_event(const char *name) { return strcmp(event, name) == 0; }
 
@@ -231,6 +231,7 @@ static void go_on(swiftsession_session *session, const browser *one, const brows
   swiftsession_status status = swiftsession_save(session, NULL);
   const char *cookie = set_cookie(session);
   int succeeds = is_event("aging") || only_reads(kind_of(one, place));
+  written += status == SWIFTSESSION_OK && !only_reads(kind_of(one, place));
   if (status != (succeeds ? SWIFTSESSION_OK : SWIFTSESSION_GONE) && !(meets && status == SWIFTSESSION_OK))
     count(&wrong, swiftsession_status_name(status), one, place);
   if (!meets && cookie && !is_event("aging"))
@@ -322,11 +323,11 @@ static void let_the_grace_pass(void) {
     nanosleep(&pause, NULL);
 }
 
-static void run(int first, int number, int in, int out) {
+static void run(int start, int number, int in, int out) {
   static browser before[SESSIONS], after[SESSIONS];
   static swiftsession_session *sessions[SESSIONS * WAITING];
   for (int i = 0; i < number; i++) {
-    before[i] = (browser){.number = first + i};
+    before[i] = (browser){.number = start + i};
     begin(&before[i]);
     for (int place = 0; place < WAITING; place++) {
       sessions[i * WAITING + place] = request(manager_of(&before[i]), before[i].cookie);
@@ -363,13 +364,13 @@ int main(int arguments, char **argument) {
   close(in[0]);
   close(out[1]);
   open_managers();
-  for (int first = 0; first < sessions; first += SESSIONS)
-    run(first, sessions - first < SESSIONS ? sessions - first : SESSIONS, in[1], out[0]);
+  for (int start = 0; start < sessions; start += SESSIONS)
+    run(start, sessions - start < SESSIONS ? sessions - start : SESSIONS, in[1], out[0]);
   close(in[1]);
   CHECK(waitpid(other, &status, 0) == other && status == 0);
   close_managers();
-  printf("%d requests across %s: %ld sessions alive, %ld late cookies, %ld wrong\n", sessions * WAITING, event, alive,
-         late, wrong);
+  printf("%d requests across %s: %ld sessions alive, %ld late cookies, %ld wrong; %ld wrote\n", sessions * WAITING,
+         event, alive, late, wrong, written);
   CHECK(alive == 0 && late == 0 && wrong == 0);
   return 0;
 }
