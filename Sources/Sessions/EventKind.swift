@@ -20,6 +20,7 @@ package enum EventKind: Int32, Sendable {
   static var last: Int32 { storeError.rawValue }
 
   /// As events and figures call it.
+  @inline(never)
   package var name: StaticString {
     switch self {
     case .opened: "opened"
@@ -41,6 +42,7 @@ package enum EventKind: Int32, Sendable {
 
   /// The reasons that are told though they were not met, the bit of 1 << n for the status -n; none for an event that
   /// has no reason.
+  @inline(never)
   var usualReasons: UInt32 {
     switch self {
     // TOO_LARGE, MALFORMED, TAMPERED, EXPIRED, NOT_FOUND

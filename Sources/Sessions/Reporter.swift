@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Settings
-package import Support
+internal import Settings
+internal import Support
 
 /// Counts what happens to the sessions of one manager, and tells the host if it listens. Any thread may use it.
 package final class Reporter {

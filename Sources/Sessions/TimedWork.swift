@@ -19,6 +19,7 @@ enum TimedWork: Int {
   static var count: Int { saveSession.rawValue + 1 }
 
   /// Of a call of a store.
+  @inline(never)
   var name: StaticString {
     switch self {
     case .load, .loadSession: "load"

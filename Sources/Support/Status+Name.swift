@@ -2,6 +2,7 @@
 
 extension Status {
   /// As the C header has it, without its prefix.
+  @inline(never)
   package var name: StaticString {
     switch self {
     case .ok: "OK"
