@@ -140,7 +140,7 @@ enum {
 
 /* Sessions and users stand here under names that tell events of the same one, and nothing else: 16 characters of the
    HMAC-SHA256 of the id or of the user's name, NULL where the event concerns none or its id is not known. Their key is
-   made of SECRET_KEY, so that they are the same in all processes of an application; without one it is random for each
+   SECRET_KEY, so that they are the same in all processes of an application; without one it is random for each
    manager. A session in its cookie has no id and no name. No event holds an id, a cookie's value or a user. */
 typedef struct swiftsession_event {
   size_t size;          /* of this struct; a later release may add members at its end */
