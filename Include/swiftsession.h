@@ -514,6 +514,25 @@ swiftsession_status swiftsession_manager_ping(swiftsession_manager *manager, swi
 swiftsession_status swiftsession_manager_sweep(swiftsession_manager *manager, int64_t limit, int32_t *more,
                                                swiftsession_error *error);
 
+/* Moving sessions from the store that SESSION_MIGRATE_FROM names. Each moves by itself when its cookie comes; this moves
+   the others. */
+
+/* How far that has come, in all calls. To begin, and to begin again: all zero. */
+typedef struct swiftsession_migration {
+  int64_t moved;           /* records that are in the new store now, those of users among them */
+  int64_t skipped;         /* ended before their turn, or in the new store already */
+  int64_t unreadable;      /* nobody can read them; they stay where they are */
+  int32_t position_size;   /* ours: where it goes on */
+  unsigned char position[260];
+} swiftsession_migration;
+
+/* Moves about `limit` records, 1,000 at most; `more` is 1 when there may be more. Requests run meanwhile, on managers
+   with the same SESSION_MIGRATE_ settings, and none is hindered; a session that ends while it moves has ended. Each
+   record has SESSION_TIMEOUT. `progress` is written when the call fails too, and the next call goes on from there.
+   UNSUPPORTED for files, which are named by hashes of their ids, and memcached, which lists nothing. */
+swiftsession_status swiftsession_migrate(swiftsession_manager *manager, int64_t limit, swiftsession_migration *progress,
+                                         int32_t *more, swiftsession_error *error);
+
 /* The store itself: bytes under a key, with a time to live and a compare-and-set, for hosts that keep records of their
    own. Any thread may use one at any time. Keys are 1 to 255 bytes; SESSION_KEY_PREFIX is not put before them. */
 typedef struct swiftsession_store swiftsession_store;

@@ -15,6 +15,11 @@ package enum HiddenRecord {
     return record.starts(with: mark) ? Array(record[mark.count...]) : nil
   }
 
+  /// Whether it is one of any kind.
+  package static func isOne(_ record: [UInt8]) -> Bool {
+    record.starts(with: Text("N.swiftsession ").bytes)
+  }
+
   private static func mark(_ kind: StaticString) -> [UInt8] {
     Text("N.swiftsession ").bytes + Text(stringLiteral: kind).bytes + [0x20]
   }

@@ -108,6 +108,10 @@ final class ClientSidePolicy: SessionPolicy {
     return value
   }
 
+  func migrate(_ progress: inout MigrationProgress, limit: Int, now: Int64) throws(Failure) -> Bool {
+    throw Failure(.unsupported, "Sessions that live in their cookie are in no store that they could move to.")
+  }
+
   private func payload(_ session: Session, _ life: SessionLife?) throws(Failure) -> [UInt8] {
     guard let life else { return try session.encode(.flask) }
     var values = session.values

@@ -87,6 +87,16 @@ struct RecordWriter {
     }
   }
 
+  /// Puts a first record under this id, unless one is there already. Nil: it was ended at once.
+  func create(_ values: Map, under id: Text) throws(Failure) -> SeenRecord? {
+    let bytes = try encoded(values, nil)
+    let timeToLive = times.timeToLive(nil, now: call.now)
+    let creation = try store.create(key(id), bytes, timeToLive: timeToLive, call)
+    if let record = try load(id) { return record }
+    if case .unknown = creation { throw RecordWriter.unknownOutcome }
+    return nil
+  }
+
   /// Makes the changes of a log on the newest record.
   ///
   /// - Returns: the record as it is now; nil when nothing was left in the session and the record was removed.

@@ -80,6 +80,10 @@ final class ReportingStore: SessionStore, @unchecked Sendable {
     do throws(Failure) { return try store.sweep(limit: limit, call) } catch { throw work.failed(error) }
   }
 
+  func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList {
+    try store.list(prefix, after: place, limit: limit, call)
+  }
+
   func ping(_ call: Call) throws(Failure) {
     var work = begin(.ping)
     defer { end(work) }

@@ -18,6 +18,8 @@ final class ServerSidePolicy: SessionPolicy {
   private let idLength: Int
   let times: LifeTimes
   private let isPermanent: Bool
+  /// What browsers still send of the time before a migration.
+  private let former: FormerCookies?
   let refreshesEachRequest: Bool
   let limit: CallLimit
   let userLimit: UserLimit
@@ -29,7 +31,7 @@ final class ServerSidePolicy: SessionPolicy {
   ) throws(Failure) -> ServerSidePolicy {
     let times = try LifeTimes(settings)
     let policy = ServerSidePolicy(
-      ReportingStore(store, reporter), settings, times, log, reporter, try signer(settings))
+      store, settings, times, log, reporter, try signer(settings), try FormerCookies.make(settings, reporter))
     let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
     guard longest <= store.largestKey else {
       throw Failure(
@@ -42,20 +44,29 @@ final class ServerSidePolicy: SessionPolicy {
 
   private init(
     _ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ reporter: Reporter,
-    _ signer: Signer?
+    _ signer: Signer?, _ former: FormerCookies?
   ) {
+    self.former = former
     self.store = store
     self.times = times
     self.log = log
     self.reporter = reporter
     self.signer = signer
-    format = FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
-    prefix = settings.text(.keyPrefix) ?? "session:"
+    format = ServerSidePolicy.format(settings)
+    prefix = ServerSidePolicy.prefix(settings)
     idLength = Int(settings.number(.idLength) ?? 32)
     isPermanent = settings.flag(.permanent) ?? true
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
     limit = CallLimit(settings)
     userLimit = UserLimit(settings)
+  }
+
+  static func format(_ settings: Settings) -> FlaskSessionRecord {
+    FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
+  }
+
+  static func prefix(_ settings: Settings) -> Text {
+    settings.text(.keyPrefix) ?? "session:"
   }
 
   var isReadOnly: Bool { false }
@@ -86,12 +97,19 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
-    let id = try verified(cookie)
-    guard SessionID.isPlausible(id), prefix.count + id.count <= store.largestKey else {
-      throw Failure(.malformed, "The cookie is not a session id.")
+    do throws(Failure) {
+      let id = try ServerSidePolicy.verified(cookie, signer)
+      guard SessionID.isPlausible(id), prefix.count + id.count <= store.largestKey else {
+        throw ServerSidePolicy.noID
+      }
+      session.named(Text(id))
+    } catch {
+      guard let former, session.now < former.until else { throw error }
+      try former.open(cookie, into: session)
     }
-    session.named(Text(id))
   }
+
+  static var noID: Failure { Failure(.malformed, "The cookie is not a session id.") }
 
   func load(_ session: Session) throws(Failure) {
     guard case .named(let id) = session.place else { return }
@@ -105,7 +123,9 @@ final class ServerSidePolicy: SessionPolicy {
     into session: Session, _ writer: RecordWriter, _ read: () throws(Failure) -> SeenRecord?
   ) throws(Failure) {
     do throws(Failure) {
-      guard let record = try read() else { return reject(session, .notFound) }
+      var found = try read()
+      if found == nil { found = try brought(session, writer) }
+      guard let record = found else { return reject(session, .notFound) }
       guard !times.isOver(record.life, now: session.now) else {
         reporter.report(.expired, record)
         return session.start(.expired)
@@ -154,7 +174,7 @@ final class ServerSidePolicy: SessionPolicy {
     return try users(call).holds(tie)
   }
 
-  private func verified(_ cookie: [UInt8]) throws(Failure) -> [UInt8] {
+  static func verified(_ cookie: [UInt8], _ signer: Signer?) throws(Failure) -> [UInt8] {
     guard let signer else { return cookie }
     return try cookie.withUnsafeBufferPointer { cookie throws(Failure) in Array(try signer.verify(cookie)) }
   }
@@ -169,7 +189,7 @@ final class ServerSidePolicy: SessionPolicy {
     }
   }
 
-  private static func signer(_ settings: Settings) throws(Failure) -> Signer? {
+  static func signer(_ settings: Settings) throws(Failure) -> Signer? {
     guard settings.flag(.useSigner) ?? false else { return nil }
     let ring = KeyRing(settings)
     guard !ring.isEmpty else {

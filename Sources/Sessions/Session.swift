@@ -25,6 +25,8 @@ package final class Session {
   private(set) var isRenewed = false
   /// The id that the cookie names.
   private(set) var presentedID: Text?
+  /// What the cookie holds where its session lives in a store now, and under which id.
+  private(set) var brought: (id: Text, values: Map)?
   /// The id whose record save removes.
   private(set) var endedID: Text?
   /// Whose that session was, where that is known.
@@ -79,8 +81,15 @@ extension Session {
   }
 
   /// The cookie names an id.
-  func named(_ id: Text) {
-    presentedID = id
+  ///
+  /// - Parameters:
+  ///   - isFormer: whether the cookie is of a form that is to be replaced.
+  ///   - held: what the cookie holds beside.
+  func named(_ id: Text, isFormer: Bool = false, holding held: Map? = nil) {
+    presentedID = isFormer ? nil : id
+    brought = held.map { (id, $0) }
+    encoded = nil
+    values = manager.policy.beginning
     place = .named(id)
     isLoaded = false
     origin = .cookie

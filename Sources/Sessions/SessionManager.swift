@@ -18,21 +18,24 @@ package final class SessionManager {
 
   /// - Parameters:
   ///   - store: nil for sessions that live in their cookie.
-  ///   - revocation: where the users of such sessions are kept, if anywhere.
+  ///   - old: the store that sessions move from.
+  ///   - revocation: where the users of sessions in cookies are kept, if anywhere.
   ///   - listener: is told of events.
   package static func make(
-    _ settings: Settings, store: (any SessionStore)?, revocation: (any SessionStore)? = nil, log: Log,
-    listener: Reporter.Listener? = nil
+    _ settings: Settings, store: (any SessionStore)?, from old: (any SessionStore)? = nil,
+    revocation: (any SessionStore)? = nil, log: Log, listener: Reporter.Listener? = nil
   ) throws(Failure) -> SessionManager {
     let cookies = try CookiePolicy(settings)
     let tokens = try FormTokens(settings)
     let reporter = try Reporter.make(settings, listener)
-    let policy: any SessionPolicy =
-      if let store {
-        try ServerSidePolicy.make(store, settings, log, reporter)
-      } else {
-        try ClientSidePolicy.make(settings, revocation, reporter)
-      }
+    let policy: any SessionPolicy
+    if let store {
+      let new = ReportingStore(store, reporter)
+      let store = try MigratingStore.make(new, from: old.map { ReportingStore($0, reporter) }, settings)
+      policy = try ServerSidePolicy.make(store, settings, log, reporter)
+    } else {
+      policy = try ClientSidePolicy.make(settings, revocation, reporter)
+    }
     return SessionManager(policy, cookies, tokens, settings, log, reporter)
   }
 
@@ -106,6 +109,13 @@ package final class SessionManager {
   /// Removes at most `limit` expired records, and says whether there may be more.
   package func sweep(limit: Int) throws(Failure) -> Bool {
     try policy.sweep(limit: limit, now: clock.now())
+  }
+
+  /// Moves about `limit` sessions from the store that SESSION_MIGRATE_FROM names, and says whether there may be more.
+  ///
+  /// - Parameter progress: what it came to, also where it throws.
+  package func migrate(_ progress: inout MigrationProgress, limit: Int) throws(Failure) -> Bool {
+    try policy.migrate(&progress, limit: limit, now: clock.now())
   }
 
   static var noUsers: Failure {

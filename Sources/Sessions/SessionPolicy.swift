@@ -50,4 +50,7 @@ protocol SessionPolicy: AnyObject {
   func prepare(now: Int64) throws(Failure)
   func ping(now: Int64) throws(Failure)
   func sweep(limit: Int, now: Int64) throws(Failure) -> Bool
+
+  /// Moves about `limit` records from the old store, and says whether there may be more.
+  func migrate(_ progress: inout MigrationProgress, limit: Int, now: Int64) throws(Failure) -> Bool
 }

@@ -178,6 +178,12 @@ struct UserSessions {
 
   private func sessionKey(_ id: Text) -> Text { Text(prefix.bytes + id.bytes) }
 
+  /// Whether a key without its prefix is that of a user.
+  static func isKey(_ name: [UInt8]) -> Bool {
+    let start = Text("user.").bytes
+    return name.starts(with: start) && SessionID.isPlausible(Array(name[start.count...]))
+  }
+
   /// No id of a session has a dot in it. A name of any bytes and length is 43 characters here.
   private func key(_ user: Text) throws(Failure) -> Text {
     let digest = try DigestAlgorithm.sha256.digest(user.bytes)

@@ -31,6 +31,8 @@ package enum SettingKind: Sendable {
   case seconds(ClosedRange<Int64>)
   /// A duration, given in seconds and kept in milliseconds.
   case milliseconds(ClosedRange<Int64>)
+  /// A moment, kept in seconds since 1970-01-01T00:00:00Z: such a number, or `2026-01-31T12:00:00Z`.
+  case time
   /// One of these words, in any case.
   case choice([SettingWord])
   /// Known to Flask's users, without a meaning here: any text is taken and forgotten.

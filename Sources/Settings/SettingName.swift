@@ -8,6 +8,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
   case maximumCookieSize, applicationRoot, formTokenKey
   case sessionType, permanent, lifetime, refreshEachRequest
   case useSigner, keyPrefix, idLength, serializationFormat
+  case migrateFrom, migrateUntil
   case recordFormat, cookieFormat, failure, cacheControl
   case idleTimeout, absoluteTimeout, renewAfter, renewGrace, touchInterval, cleanupRequests
   case unconfirmedLifetime, userLimit, userLimitPolicy, revocation
@@ -54,6 +55,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .idLength: ("SESSION_ID_LENGTH", .number(16...128))
     case .serializationFormat:
       ("SESSION_SERIALIZATION_FORMAT", .choice(["msgpack", "json", "pickle0", "pickle4", "pickle5"]))
+    case .migrateFrom: ("SESSION_MIGRATE_FROM", .choice(SettingName.sessionTypes))
+    case .migrateUntil: ("SESSION_MIGRATE_UNTIL", .time)
     case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
     case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", .later("sealed")]))
     case .failure: ("SESSION_FAILURE", .choice(["raise"]))

@@ -25,6 +25,7 @@ struct SettingReader {
     case .mode: return .number(try mode(bytes))
     case .seconds(let range): return .seconds(try seconds(bytes, range))
     case .milliseconds(let range): return .milliseconds(try milliseconds(bytes, range))
+    case .time: return .time(try time(bytes))
     case .choice(let words): return .text(try choice(bytes, words))
     case .ignored: return .ignored
     case .refused(let status, let advice):
@@ -104,6 +105,13 @@ struct SettingReader {
         .config, "\(name.text) names no file that can be read (\(failure.message)); \(expected)", native: failure.native
       )
     }
+  }
+
+  private func time(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Int64 {
+    guard let time = Timestamp.seconds(bytes) else {
+      throw wrong("is not a time such as 2026-01-31T12:00:00Z, nor in seconds since 1970")
+    }
+    return time
   }
 
   private func flag(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Bool {

@@ -11,5 +11,6 @@ enum SettingValue {
   case number(Int64)
   case seconds(Int64)
   case milliseconds(Int64)
+  case time(Int64)
   case ignored
 }

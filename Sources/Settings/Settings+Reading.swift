@@ -32,6 +32,11 @@ extension Settings {
     if case .milliseconds(let milliseconds) = self[name] { milliseconds } else { nil }
   }
 
+  /// A moment, in seconds since 1970-01-01T00:00:00Z.
+  package func time(_ name: SettingName) -> Int64? {
+    if case .time(let time) = self[name] { time } else { nil }
+  }
+
   package func secret(_ name: SettingName) -> Secret? {
     if case .secret(let secret) = self[name] { secret } else { nil }
   }

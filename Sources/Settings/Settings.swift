@@ -7,11 +7,16 @@ package import Support
 package struct Settings: Sendable {
   /// By the raw value of the name.
   private var values = [SettingValue?](repeating: nil, count: SettingName.allCases.count)
+  /// What SESSION_MIGRATE_ was put before; none or one.
+  var overrides: [Settings] = []
 
   package init() {}
 
   /// Sets a setting from text: a list as a JSON array of strings.
   package mutating func set(_ name: Text, text: Text) throws(Failure) {
+    if let old = Settings.nameOfOld(name) {
+      return try changeOverrides(name, old) { (old, overrides) throws(Failure) in try overrides.set(old, text: text) }
+    }
     let name = try Settings.known(name)
     let value = text.bytes.withUnsafeBufferPointer { (bytes) -> Result<SettingValue, Failure> in
       Result { () throws(Failure) -> SettingValue in try SettingReader(name: name).value(bytes) }
@@ -21,6 +26,9 @@ package struct Settings: Sendable {
 
   /// Sets a setting from bytes, which are text but for a secret.
   package mutating func set(_ name: Text, bytes: UnsafeBufferPointer<UInt8>) throws(Failure) {
+    if let old = Settings.nameOfOld(name) {
+      return try changeOverrides(name, old) { (old, overrides) throws(Failure) in try overrides.set(old, bytes: bytes) }
+    }
     let name = try Settings.known(name)
     self[name] = try SettingReader(name: name).value(bytes)
   }
@@ -40,6 +48,7 @@ package struct Settings: Sendable {
     ] where isSet(one) && isSet(other) {
       throw Failure(.config, "\(one.text) and \(other.text) are both set; only one of them is expected")
     }
+    try checkMigration()
   }
 
   private static func known(_ text: Text) throws(Failure) -> SettingName {

@@ -46,6 +46,15 @@ package protocol SessionStore: AnyObject, Sendable {
   /// records itself answers false.
   func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool
 
+  /// At most about `limit` of the keys that begin with `prefix`, in an order of the store's; others may be among them,
+  /// and some whose record has ended. From the first list to the one without a `next`, each key that was there all the
+  /// time is listed once at least.
+  ///
+  /// - Parameters:
+  ///   - place: nothing for the first list, then what `next` of the last one was.
+  /// - Throws: UNSUPPORTED where keys cannot be listed, or are not kept.
+  func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList
+
   /// Whether the store can be reached and used.
   func ping(_ call: Call) throws(Failure)
 

@@ -17,7 +17,18 @@ enum Assembly {
     let store = try Backend.store(settings, log: log)
     warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
     return try SessionManager.make(
-      settings, store: store, revocation: try revocation(settings, log), log: log, listener: listener)
+      settings, store: store, from: try oldStore(settings, log), revocation: try revocation(settings, log), log: log,
+      listener: listener)
+  }
+
+  /// The store that sessions move from; nil where none is named, or they lived in their cookie.
+  private static func oldStore(_ settings: Settings, _ log: Log) throws(Failure) -> (any SessionStore)? {
+    guard let old = settings.old else { return nil }
+    do throws(Failure) {
+      return try Backend.store(old, log: log)
+    } catch {
+      throw Failure(error.status, "SESSION_MIGRATE_FROM: \(error.message)", native: error.native)
+    }
   }
 
   /// A setting that is read and not followed would be a promise that nobody keeps.

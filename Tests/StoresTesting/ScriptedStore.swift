@@ -17,7 +17,7 @@ package final class ScriptedStore: SessionStore, @unchecked Sendable {
   }
 
   package enum Operation: Sendable, Equatable {
-    case load, create, replace, touch, refresh, remove, removeWithToken, sweep, ping, prepare
+    case load, create, replace, touch, refresh, remove, removeWithToken, sweep, list, ping, prepare
   }
 
   /// What the next call of an operation does.
@@ -134,6 +134,11 @@ package final class ScriptedStore: SessionStore, @unchecked Sendable {
   package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
     if case .failure(let failure) = next(.sweep, Text([]), call) { throw failure }
     return try store.sweep(limit: limit, call)
+  }
+
+  package func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList {
+    if case .failure(let failure) = next(.list, prefix, call) { throw failure }
+    return try store.list(prefix, after: place, limit: limit, call)
   }
 
   package func ping(_ call: Call) throws(Failure) {

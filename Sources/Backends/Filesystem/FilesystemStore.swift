@@ -185,6 +185,13 @@ package final class FilesystemStore: SessionStore {
   // MARK: - Upkeep
 
   /// Goes on where the last call stopped, and looks at ten times as many files as it may remove.
+  package func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList {
+    throw Failure(
+      .unsupported,
+      "Files cannot be listed by their ids: a file is named by a hash of its id. A session moves when its cookie comes."
+    )
+  }
+
   package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {
     guard limit > 0 else { return true }
     let next = try sweep(from: state.swept, removing: limit, looking: min(limit, 100_000) * 10, call)

@@ -77,6 +77,12 @@
       }
     }
 
+    package func list(
+      _ prefix: Text, after place: [UInt8], limit: Int, _ call: Call
+    ) throws(Failure) -> KeyList {
+      throw Failure(.unsupported, "Memcached cannot list its keys. A session moves when its cookie comes.")
+    }
+
     package func touch(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> Bool {
       try check(key)
       try limits.check(key, timeToLive: timeToLive)

@@ -124,6 +124,14 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
     return false
   }
 
+  /// In the order of their bytes.
+  package func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList {
+    let limit = min(max(limit, 1), KeyList.most)
+    let last = Text(place)
+    let later = lock.holding { keys.filter { last < $0 } }
+    return KeyList(Array(later.sorted().prefix(limit)), limit: limit)
+  }
+
   private func warnOfCopy() {
     let isNews = lock.holding {
       defer { warned = warned || copied }

@@ -38,6 +38,12 @@
       return bytes.withUnsafeBufferPointer { Array(UnsafeBufferPointer(rebasing: $0[5...])) }
     }
 
+    /// The bytes of a text.
+    var text: [UInt8]? {
+      guard type == BSONField.text, bytes.count >= 5 else { return nil }
+      return Array(bytes.dropFirst(4).dropLast())
+    }
+
     /// Letters and digits alone, as names of errors have them.
     var word: String? {
       guard type == BSONField.text, bytes.count >= 5 else { return nil }

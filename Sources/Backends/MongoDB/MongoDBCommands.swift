@@ -107,6 +107,16 @@
           ("expiration", .document(BSON(("$lte", .date(end)))))))
     }
 
+    func list(after place: Text, limit: Int) -> BSON {
+      BSON(
+        ("find", .text(collection)),
+        ("filter", .document(BSON(("id", .document(BSON(("$gt", .text(place)))))))),
+        ("sort", .document(BSON(("id", .number(1))))),
+        ("projection", .document(BSON(("id", .number(1)), ("_id", .number(0))))),
+        ("limit", .number(Int32(clamping: limit))), ("batchSize", .number(Int32(clamping: limit))),
+        ("singleBatch", .flag(true)))
+    }
+
     func ended(limit: Int, _ call: Call) -> BSON {
       BSON(
         ("find", .text(collection)), ("filter", .document(BSON(("$or", ended(call))))),

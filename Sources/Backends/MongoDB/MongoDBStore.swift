@@ -120,6 +120,21 @@
       }
     }
 
+    package func list(
+      _ prefix: Text, after place: [UInt8], limit: Int, _ call: Call
+    ) throws(Failure) -> KeyList {
+      let limit = min(max(limit, 1), KeyList.most)
+      return try repeated(call) { (connection) throws(Failure) in
+        let command = self.commands.list(after: Text(place), limit: limit)
+        var keys: [Text] = []
+        for document in try connection.run(command, call.deadline).documents() {
+          guard let key = document["id"]?.text else { throw MongoDBFailure.unexpected }
+          keys.append(Text(key))
+        }
+        return KeyList(keys, limit: limit)
+      }
+    }
+
     package func ping(_ call: Call) throws(Failure) {
       try repeated(call) { (connection) throws(Failure) in
         _ = try connection.run(BSON(("ping", .number(1))), call.deadline)

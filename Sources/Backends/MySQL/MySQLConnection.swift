@@ -82,6 +82,23 @@
       return StoredRecord(bytes, remaining: remaining)
     }
 
+    /// Runs a statement that reads: the first column of each of its rows.
+    func texts(
+      _ statement: MySQLStatement, _ arguments: MySQLArguments, atMost most: Int, _ deadline: Deadline
+    ) throws(Failure) -> [Text] {
+      let prepared = try prepare(statement, deadline)
+      guard try execute(prepared, arguments, writes: false, deadline) else { return [] }
+      var texts: [Text] = []
+      while try fetch(prepared, deadline) {
+        let size = row.size
+        guard texts.count < most, size <= largestAnswer,
+          let bytes = row.bytes(size, { api.pointee.mysql_stmt_fetch_column(prepared, $0, 0, 0) == 0 })
+        else { throw broken(MySQLFailure.unexpected) }
+        texts.append(Text(bytes))
+      }
+      return texts
+    }
+
     private func prepare(_ statement: MySQLStatement, _ deadline: Deadline) throws(Failure) -> Prepared {
       if let made = prepared[statement.rawValue] { return made }
       guard let mysql, let made = api.pointee.mysql_stmt_init(mysql) else {

@@ -12,6 +12,7 @@
     case load, loadWithTime, create, clash, removeDead, replace, touch, remove, removeWithToken
     /// Waits for the rows that others have locked: `MySQLSweep` does not.
     case sweep
+    case list
 
     private static var dead: StaticString { "expiry <= ? OR expiry IS NULL" }
 
@@ -55,6 +56,9 @@
           return "DELETE FROM \(table) WHERE \(its) AND expiry > ? AND data = ?"
         }
         return "DELETE s FROM \(table) AS s JOIN \(newest) ON theirs.newest = ? WHERE \(its)"
+      case .list:
+        return "SELECT session_id FROM \(table) WHERE session_id > ? AND LENGTH(session_id) <= 255"
+          + " ORDER BY session_id LIMIT ?"
       case .sweep:
         return "DELETE FROM \(table) WHERE \(MySQLStatement.dead) LIMIT ?"
       }

@@ -128,6 +128,18 @@
       }
     }
 
+    package func list(
+      _ prefix: Text, after place: [UInt8], limit: Int, _ call: Call
+    ) throws(Failure) -> KeyList {
+      let limit = min(max(limit, 1), KeyList.most)
+      return try repeated(call) { (connection) throws(Failure) in
+        var arguments = MySQLArguments()
+        arguments.add(key: Text(place), connection.columns.keysAreBytes)
+        arguments.add(number: limit)
+        return KeyList(try connection.texts(.list, arguments, atMost: limit, call.deadline), limit: limit)
+      }
+    }
+
     package func ping(_ call: Call) throws(Failure) {
       try repeated(call) { (connection) throws(Failure) in try connection.ping(call.deadline) }
     }

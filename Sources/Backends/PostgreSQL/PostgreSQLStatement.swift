@@ -31,6 +31,8 @@
     case sweep
     /// `$1` is how many.
     case sweepNull
+    /// `$1` is the last key before, `$2` how many. One value, with a zero byte between two keys.
+    case list
     case ping
     case begin, commit
     /// `$1` is what calls take turns for: a key, or nothing for the whole table.
@@ -82,6 +84,12 @@
         """
         DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE expiry IS NULL ORDER BY expiry \
         LIMIT $1 FOR UPDATE SKIP LOCKED))
+        """
+      case .list:
+        """
+        SELECT string_agg(convert_to(session_id, 'UTF8'), decode('00', 'hex') ORDER BY session_id) FROM (SELECT \
+        session_id FROM {table} WHERE session_id > $1 AND octet_length(session_id) <= 255 ORDER BY session_id LIMIT $2) \
+        AS some
         """
       case .ping: "SELECT 1 FROM {table} LIMIT 1"
       // Each statement sees what was committed before it began, whatever the server's default is.

@@ -120,6 +120,18 @@
       }
     }
 
+    package func list(
+      _ prefix: Text, after place: [UInt8], limit: Int, _ call: Call
+    ) throws(Failure) -> KeyList {
+      let limit = min(max(limit, 1), KeyList.most)
+      return try repeated(call) { (connection) throws(Failure) in
+        let parameters = PostgreSQLParameters([.key(Text(place)), .number(Int64(limit))])
+        let answer = try connection.run(.list, parameters, call.deadline)
+        let keys = (answer.row?.first ?? nil).map { $0.split(separator: 0).map { Text(Array($0)) } } ?? []
+        return KeyList(keys, limit: limit)
+      }
+    }
+
     package func ping(_ call: Call) throws(Failure) {
       try repeated(call) { (connection) throws(Failure) in
         _ = try connection.run(.ping, PostgreSQLParameters([]), call.deadline)

@@ -113,6 +113,37 @@
     /// The server does that.
     package func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool { false }
 
+    package func list(
+      _ prefix: Text, after place: [UInt8], limit: Int, _ call: Call
+    ) throws(Failure) -> KeyList {
+      let cursor = place.isEmpty ? Text("0").bytes : place
+      let command = RedisCommand(
+        "SCAN", .bytes(cursor), .word("MATCH"), .bytes(RedisStore.pattern(prefix)), .word("COUNT"),
+        .number(Int64(min(max(limit, 1), KeyList.most))))
+      return try repeated(call) { (connection) throws(Failure) in
+        guard case .array(let parts) = try connection.ask(command, call.deadline), parts.count == 2,
+          case .string(let next) = parts[0], case .array(let found) = parts[1], 1...20 ~= next.count
+        else { throw RedisFailure.unexpected }
+        var keys: [Text] = []
+        for case .string(let key) in found { keys.append(Text(key)) }
+        return KeyList(keys, next: next == Text("0").bytes ? nil : next)
+      }
+    }
+
+    /// What every text matches that begins so.
+    private static func pattern(_ prefix: Text) -> [UInt8] {
+      var pattern: [UInt8] = []
+      for byte in prefix.bytes {
+        switch byte {
+        case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "\\"):
+          pattern.append(UInt8(ascii: "\\"))
+        default: break
+        }
+        pattern.append(byte)
+      }
+      return pattern + [UInt8(ascii: "*")]
+    }
+
     package func ping(_ call: Call) throws(Failure) {
       try repeated(call) { (connection) throws(Failure) in
         guard case .status = try connection.ask(RedisCommand("PING"), call.deadline) else {

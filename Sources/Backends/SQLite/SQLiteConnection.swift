@@ -176,6 +176,18 @@
       return Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
     }
 
+    /// The first column of each row.
+    func texts(_ statement: Prepared) throws(Failure) -> [Text] {
+      defer { _ = api.pointee.reset(statement) }
+      var texts: [Text] = []
+      while try step(statement) {
+        let start = api.pointee.column_blob(statement, 0)?.assumingMemoryBound(to: UInt8.self)
+        let count = start == nil ? 0 : Int(api.pointee.column_bytes(statement, 0))
+        texts.append(Text(Array(UnsafeBufferPointer(start: start, count: count))))
+      }
+      return texts
+    }
+
     /// Runs a statement to its end: the number of rows that it changed.
     @discardableResult
     func change(_ statement: Prepared) throws(Failure) -> Int {

@@ -6,7 +6,8 @@
   /// A row lives while its expiry is later than now and its data is not NULL. A table that was made by hand may let one
   /// id have several rows: the one that expires last counts, and writes and removes touch all.
   enum SQLiteStatement: Int, CaseIterable {
-    case load, loadWithTime, create, removeDead, replace, touch, remove, removeWithToken, sweep, ping, begin, commit,
+    case load, loadWithTime, create, removeDead, replace, touch, remove, removeWithToken, sweep, list, ping, begin,
+      commit,
       rollback
 
     /// - Parameter table: quoted.
@@ -37,6 +38,10 @@
       case .sweep:
         return "DELETE FROM \(table) WHERE rowid IN"
           + " (SELECT rowid FROM \(table) WHERE expiry <= ?2 OR expiry IS NULL LIMIT ?1)"
+      case .list:
+        // `?2` is how many.
+        return "SELECT session_id FROM \(table) WHERE session_id COLLATE BINARY > coalesce(?1, '')"
+          + " AND length(CAST(session_id AS BLOB)) <= 255 ORDER BY session_id COLLATE BINARY LIMIT ?2"
       case .ping:
         return "SELECT 1 FROM \(table) LIMIT 1"
       case .begin:

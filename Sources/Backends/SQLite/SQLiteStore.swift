@@ -111,6 +111,18 @@
       }
     }
 
+    package func list(
+      _ prefix: Text, after place: [UInt8], limit: Int, _ call: Call
+    ) throws(Failure) -> KeyList {
+      let limit = min(max(limit, 1), KeyList.most)
+      return try use(call, Text(place)) { (connection, place) throws(Failure) in
+        let statement = try connection.statement(.list)
+        connection.bind(statement, 1, text: place)
+        connection.bind(statement, 2, number: limit)
+        return KeyList(try connection.texts(statement), limit: limit)
+      }
+    }
+
     package func ping(_ call: Call) throws(Failure) {
       try use(call) { (connection) throws(Failure) in
         _ = try connection.change(connection.statement(.ping))

@@ -9,7 +9,7 @@
     /// One store that speaks the text protocol and one that speaks the binary one.
     static var memcached: StoreUnderTest {
       StoreUnderTest(
-        testDescription: "memcached", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false,
+        testDescription: "memcached", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false, lists: false,
         largestRecord: 1 << 19
       ) {
         let server = try kept(MemcachedServer())
@@ -20,7 +20,7 @@
     /// The other way round, on a ring of a socket and two ports.
     static var memcachedRing: StoreUnderTest {
       StoreUnderTest(
-        testDescription: "memcached, three servers", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false,
+        testDescription: "memcached, three servers", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false, lists: false,
         largestRecord: 1 << 19
       ) {
         let servers = try [true, false, false].map { try kept(MemcachedServer(local: $0)) }

@@ -13,6 +13,8 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   var keepsOurTime = true
   /// False where the server does not say how long a record has still.
   var tellsRemaining = true
+  /// Whether its keys can be listed.
+  var lists = true
   /// Before this second every record ends, whatever time it was given.
   var endOfTime = Int64.max
   /// The largest record that a test may store, one byte above being TOO_LARGE.
