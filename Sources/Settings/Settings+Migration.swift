@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Support
+internal import Support
 
 /// The settings of the store that sessions move from: those of the new one, but for what is given with SESSION_MIGRATE_
 /// in the place of SESSION_.

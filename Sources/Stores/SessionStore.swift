@@ -65,6 +65,10 @@ package protocol SessionStore: AnyObject, Sendable {
 extension SessionStore {
   package var largestKey: Int { StoreLimits.usualKey }
 
+  package func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList {
+    throw Failure(.unsupported, "This store cannot list its keys.")
+  }
+
   package func refresh(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> StoredRecord? {
     guard try touch(key, timeToLive: timeToLive, call) else { return nil }
     return try load(key, call)

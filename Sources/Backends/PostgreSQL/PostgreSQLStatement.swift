@@ -89,7 +89,7 @@
         """
         SELECT string_agg(convert_to(session_id, 'UTF8'), decode('00', 'hex') ORDER BY session_id) FROM (SELECT \
         session_id FROM {table} WHERE session_id > $1 AND octet_length(session_id) <= 255 ORDER BY session_id LIMIT $2) \
-        AS some
+        AS listed
         """
       case .ping: "SELECT 1 FROM {table} LIMIT 1"
       // Each statement sees what was committed before it began, whatever the server's default is.

@@ -10,6 +10,9 @@
     /// Lua hashes each string that a script is given; from here on WATCH is faster.
     private static var largestForScript: Int { 4096 }
 
+    /// The server answers with some more where it is about to resize its table.
+    private static var mostScanned: Int { 500 }
+
     private let options: RedisOptions
     private let limits: StoreLimits
     private let pool: ConnectionPool<RedisConnection>
@@ -119,7 +122,7 @@
       let cursor = place.isEmpty ? Text("0").bytes : place
       let command = RedisCommand(
         "SCAN", .bytes(cursor), .word("MATCH"), .bytes(RedisStore.pattern(prefix)), .word("COUNT"),
-        .number(Int64(min(max(limit, 1), KeyList.most))))
+        .number(Int64(min(max(limit, 1), RedisStore.mostScanned))))
       return try repeated(call) { (connection) throws(Failure) in
         guard case .array(let parts) = try connection.ask(command, call.deadline), parts.count == 2,
           case .string(let next) = parts[0], case .array(let found) = parts[1], 1...20 ~= next.count

@@ -13,9 +13,10 @@ static char problem[200];
 static redisReplyObjectFunctions theirs;
 static redisReplyObjectFunctions ours;
 
-/* The longest that is asked for is the answer to EXEC. */
+/* The longest that is asked for is the answer to EXEC; within an answer, the keys of a SCAN. */
 static void *create_array(const redisReadTask *task, int elements) {
-  return elements > 16 ? NULL : theirs.createArray(task, elements);
+  int is_within = task->parent && !task->parent->parent;
+  return elements > (is_within ? 4096 : 16) ? NULL : theirs.createArray(task, elements);
 }
 
 static int begin(void) {

@@ -14,7 +14,7 @@ Outside of any framework:
 from ._errors import ConfigError, Conflict, Error, SessionGone, Status, Timeout, Unavailable
 from ._events import Event, EventKind
 from ._library import library as _loaded
-from .session import Origin, Session, SessionManager, UserSession
+from .session import Migration, Origin, Session, SessionManager, UserSession
 
 __all__ = [
     "ConfigError",
@@ -22,6 +22,7 @@ __all__ = [
     "Error",
     "Event",
     "EventKind",
+    "Migration",
     "Origin",
     "Session",
     "SessionGone",

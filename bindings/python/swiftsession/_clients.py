@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from ._errors import ConfigError, Status
 from ._memcached import memcached_address
-from ._settings import store_of, type_of
+from ._settings import MIGRATE, OF_FORMER, OF_STORE, store_of, type_of
 
 _MEMCACHED = "SESSION_MEMCACHED"
 _MONGODB = "SESSION_MONGODB"
@@ -24,7 +24,26 @@ _FLASKS_ADDRESS = "SQLALCHEMY_DATABASE_URI"
 
 
 def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with an address in the place of each such object."""
+    """The settings with an address in the place of each such object, those of a store that sessions move from too."""
+    former_type = settings.get(MIGRATE + "FROM")
+    if former_type is None:
+        return _with_addresses(settings)
+    given = {name: value for name, value in settings.items() if value is not None}
+    overrides = {OF_FORMER[name]: value for name, value in given.items() if name in OF_FORMER}
+    given = {name: value for name, value in given.items() if name not in OF_FORMER}
+    former = _with_addresses({**given, **overrides, "SESSION_TYPE": former_type})
+    of_type = OF_STORE.get(type_of(settings.get("SESSION_TYPE")), frozenset())
+    alone = OF_STORE.get(type_of(former_type), frozenset()) - of_type
+    named = _with_addresses({name: value for name, value in given.items() if name not in alone})
+    if former.get(_ADDRESS) is None and former.get(_FLASKS_ADDRESS) is not None and _FLASKS_ADDRESS in alone:
+        former[_ADDRESS] = former[_FLASKS_ADDRESS]
+    for name, own in OF_FORMER.items():
+        if own in former and former[own] != named.get(own):
+            named[name] = former[own]
+    return named
+
+
+def _with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     named = {name: value for name, value in settings.items() if value is not None}
     store = store_of(type_of(named.get("SESSION_TYPE")), named.get("SESSION_REVOCATION"))
     client = named.get(_OBJECT)

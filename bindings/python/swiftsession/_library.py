@@ -23,6 +23,18 @@ class ErrorRecord(ctypes.Structure):
     _fields_ = (("status", c_int32), ("native", c_int32), ("message", c_char * 248))
 
 
+class MigrationRecord(ctypes.Structure):
+    """swiftsession_migration."""
+
+    _fields_ = (
+        ("moved", c_int64),
+        ("skipped", c_int64),
+        ("unreadable", c_int64),
+        ("position_size", c_int32),
+        ("position", c_char * 260),
+    )
+
+
 Clock = ctypes.CFUNCTYPE(c_int64, c_void_p)
 Log = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
@@ -63,6 +75,7 @@ _FALLIBLE: dict[str, tuple[Any, ...]] = {
     "manager_prepare": (c_void_p,),
     "manager_ping": (c_void_p,),
     "manager_sweep": (c_void_p, c_int64, POINTER(c_int32)),
+    "migrate": (c_void_p, c_int64, POINTER(MigrationRecord), POINTER(c_int32)),
     "manager_end_user": (c_void_p, *_DATA),
     "manager_user_sessions": (c_void_p, c_void_p, *_DATA, *_BORROWED),
     "manager_end_session": (c_void_p, *_DATA, c_char_p),

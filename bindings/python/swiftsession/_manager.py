@@ -9,14 +9,14 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from ctypes import byref, c_void_p
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ._clients import with_addresses
 from ._errors import ConfigError, Error, Status
 from ._events import Listener, telling
 from ._library import Clock, Log, check, error_pointer, library
-from ._settings import KINDS, Kind, type_of
+from ._settings import Kind, kind_of, type_of
 
 WallClock = Callable[[], float]
 
@@ -37,7 +37,7 @@ _log = Log(_write_log)
 
 def setting(name: str, value: Any) -> bytes | list[bytes]:
     """One setting, not None, as the library takes it: text, the bytes of a key, or the items of a list."""
-    kind = KINDS.get(name)
+    kind = kind_of(name)
     if kind in (Kind.SECRETS, Kind.PATHS):
         if not isinstance(value, (list, tuple)):
             raise ConfigError(f"{name} must be a list, not {type(value).__name__}: write [{name}_1, {name}_2].")
@@ -81,10 +81,12 @@ def _number(value: Any, kind: Kind) -> bytes | None:
     """A number or a duration as the library reads it; None where it is none, or none is due."""
     if isinstance(value, timedelta) and kind in (Kind.SECONDS, Kind.MILLISECONDS):
         value = value.total_seconds()
+    if isinstance(value, datetime) and kind is Kind.TIME and value.tzinfo is not None:
+        value = value.timestamp()
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
         return None
     value = max(-_FAR, min(value, _FAR))  # of what is out of every range, not more digits than the library reads
-    if kind is Kind.SECONDS:
+    if kind in (Kind.SECONDS, Kind.TIME):
         return b"%d" % int(value)  # a fraction is cut off, as Flask does
     if kind is Kind.MILLISECONDS:
         return b"%.3f" % value

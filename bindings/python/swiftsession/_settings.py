@@ -24,6 +24,7 @@ class Kind(enum.Enum):
     NUMBER = "a whole number"
     SECONDS = "a number of seconds or a timedelta"
     MILLISECONDS = "a number of seconds, with or without a fraction, or a timedelta"
+    TIME = "a time as text, a number of seconds since 1970 or a datetime with a zone"
     #: Known, and not to be had: the library says what to do instead, whatever the value is.
     REFUSED = "nothing"
 
@@ -51,6 +52,8 @@ KINDS = {
     "SESSION_KEY_PREFIX": Kind.TEXT,
     "SESSION_ID_LENGTH": Kind.NUMBER,
     "SESSION_SERIALIZATION_FORMAT": Kind.TEXT,
+    "SESSION_MIGRATE_FROM": Kind.TEXT,
+    "SESSION_MIGRATE_UNTIL": Kind.TIME,
     "SESSION_RECORD_FORMAT": Kind.TEXT,
     "SESSION_COOKIE_FORMAT": Kind.TEXT,
     "SESSION_FAILURE": Kind.TEXT,
@@ -112,11 +115,27 @@ OF_STORE = {
 
 _OF_ANY_STORE = frozenset().union(*OF_STORE.values())
 
+#: What stands in the place of SESSION_ before a setting of the store that sessions move from, where it differs there.
+MIGRATE = "SESSION_MIGRATE_"
 
-def asked_for(store: str) -> tuple[str, ...]:
-    """The names of the settings that sessions in this store may need."""
-    others = _OF_ANY_STORE - OF_STORE.get(store, frozenset())
-    return tuple(name for name in KINDS if name not in others)
+#: The settings that may differ there, by their names with that.
+OF_FORMER = {
+    MIGRATE + name.removeprefix("SESSION_"): name
+    for name in sorted(_OF_ANY_STORE)
+    + ["SESSION_USE_SIGNER", "SESSION_KEY_PREFIX", "SESSION_CONNECT_TIMEOUT", "SESSION_POOL_SIZE", "SESSION_POOL_IDLE"]
+    if name.startswith("SESSION_")
+}
+
+
+def asked_for(store: str, former_type: str = "") -> tuple[str, ...]:
+    """The names of the settings that sessions in this store may need, which move from another one."""
+    others = _OF_ANY_STORE - OF_STORE.get(store, frozenset()) - OF_STORE.get(former_type, frozenset())
+    return tuple(name for name in KINDS if name not in others) + (tuple(OF_FORMER) if former_type else ())
+
+
+def kind_of(name: str) -> Kind | None:
+    """None for a name that is no setting's."""
+    return KINDS.get(OF_FORMER.get(name, name))
 
 
 def store_of(session_type: str, revocation: Any) -> str:
@@ -133,6 +152,11 @@ def type_of(session_type: Any) -> str:
 
 def meant(name: str) -> str | None:
     """The setting that a name is a letter or two away from; None for one of ours and for one of somebody else's."""
+    if name.startswith(MIGRATE) and name not in KINDS:
+        if name in OF_FORMER:
+            return None
+        close = get_close_matches(name, [*OF_FORMER, *KINDS], n=1, cutoff=0.85)
+        return close[0] if close else None
     if name in KINDS or not name.isupper() or len(name) < 8:
         return None
     for close in get_close_matches(name, KINDS, n=3, cutoff=0.85):

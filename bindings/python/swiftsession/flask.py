@@ -44,7 +44,7 @@ _METHODS = (
     "SESSION_COOKIE_PARTITIONED",
 )
 
-# SESSION_TYPE and what `store_of` says, then the values of `_KEYS`, `_METHODS` and `_others`.
+# SESSION_TYPE, what `store_of` says, SESSION_MIGRATE_FROM, then the values of `_KEYS`, `_METHODS` and `_others`.
 _Settings = tuple[Any, ...]
 
 
@@ -158,9 +158,11 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         read = app.config.get
         kind = type_of(read("SESSION_TYPE"))
         store = store_of(kind, read("SESSION_REVOCATION"))
+        former = type_of(read("SESSION_MIGRATE_FROM"))
         return (
             kind,
             store,
+            former,
             _key(app.secret_key) or None,
             _keys(read("SECRET_KEY_FALLBACKS")),
             _keys(read("SECRET_KEY_FALLBACKS_FILES")),
@@ -171,7 +173,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             self.get_cookie_secure(app),
             self.get_cookie_samesite(app),
             self.get_cookie_partitioned(app),
-            *map(read, _others(store)),
+            *map(read, _others(store, former)),
         )
 
     def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
@@ -318,7 +320,7 @@ class StoreSessionInterface(CookieSessionInterface):
         named = _named(settings)
         if named.get("SESSION_SQLALCHEMY_DATABASE_URI") is not None:
             named["SQLALCHEMY_DATABASE_URI"] = None  # it is the application's
-        elif settings[1] == "sqlalchemy":
+        elif "sqlalchemy" in settings[1:3]:
             named["SQLALCHEMY_DATABASE_URI"] = _in_instance(app, address(named["SQLALCHEMY_DATABASE_URI"]))
         if settings[0] == "cookie":
             return _RevocableManager(clock=_now, on_event=self._on_event, **named)
@@ -378,13 +380,15 @@ def _nothing() -> None:
 
 
 @lru_cache(maxsize=16)
-def _others(store: str) -> tuple[str, ...]:
+def _others(store: str, former_type: str) -> tuple[str, ...]:
     """The settings of a store that are in app.config and nowhere else; the path is asked for."""
-    return tuple(name for name in asked_for(store) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT"))
+    return tuple(
+        name for name in asked_for(store, former_type) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT")
+    )
 
 
 def _named(settings: _Settings) -> dict[str, Any]:
-    return dict(zip((*_KEYS, *_METHODS, *_others(settings[1])), settings[2:]))
+    return dict(zip((*_KEYS, *_METHODS, *_others(*settings[1:3])), settings[3:]))
 
 
 def _key(value: Any) -> Any:

@@ -7,18 +7,19 @@ import enum
 import logging
 from collections.abc import Callable, Iterator, MutableMapping
 from ctypes import byref, c_int32, c_int64, c_size_t, c_void_p
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
 
 from ._errors import Error, Status
 from ._events import Listener
-from ._library import borrowed, check, error_pointer, library
+from ._library import MigrationRecord, borrowed, check, error_pointer, library
 from ._manager import Manager, WallClock
 from ._turns import TakesTurns, one_at_a_time
 from ._users import UserSession, ended_text, user_name, user_sessions
 from ._values import COOKIE, PICKLED, STORED
 
-__all__ = ["Origin", "Session", "SessionManager", "UserSession"]
+__all__ = ["Migration", "Origin", "Session", "SessionManager", "UserSession"]
 
 _logger = logging.getLogger("swiftsession")
 
@@ -47,6 +48,25 @@ def header_bytes(header: str | bytes | None) -> bytes:
     if header is None:
         return b""
     return header if isinstance(header, bytes) else header.encode("latin-1", "replace")
+
+
+@dataclass
+class Migration:
+    """How far moving sessions in bulk has come."""
+
+    #: Records that are in the new store now, those of users among them.
+    moved: int = 0
+    #: Ended before their turn, or in the new store already.
+    skipped: int = 0
+    #: Nobody can read them; they stay where they are.
+    unreadable: int = 0
+    #: Whether there may be more.
+    more: bool = True
+    _record: MigrationRecord = field(default_factory=MigrationRecord, repr=False, compare=False)
+
+    def _read(self) -> None:
+        record = self._record
+        self.moved, self.skipped, self.unreadable = record.moved, record.skipped, record.unreadable
 
 
 class SessionManager:
@@ -136,6 +156,23 @@ class SessionManager:
         more = c_int32()
         self._tend(library.manager_sweep, min(limit, 2**63 - 1), byref(more))
         return bool(more.value)
+
+    # ---- Moving sessions from the store that SESSION_MIGRATE_FROM names; each also moves when its cookie comes ----
+
+    def migrate(self, progress: Migration | None = None, limit: int = 100) -> Migration:
+        """Moves about `limit` sessions beside the requests that run, 1,000 at most, and says how far that has come.
+
+        Give it what the last call answered, until that has no `more`. One that is given is changed, also where the call
+        raises: the next one goes on from there.
+        """
+        progress = Migration() if progress is None else progress
+        more = c_int32()
+        try:
+            self._tend(library.migrate, min(limit, 2**63 - 1), byref(progress._record), byref(more))
+            progress.more = bool(more.value)
+        finally:
+            progress._read()
+        return progress
 
     def _tend(self, function: Any, *arguments: Any) -> None:
         self._manager.call(function, self._manager.handle, *arguments)
