@@ -38,6 +38,7 @@ check-long: build
 	Tools/dependencies check
 	$(VENV)/bin/python Tests/Long/sweeping.py postgresql
 	$(VENV)/bin/python Tests/Long/sweeping.py mysql
+	$(VENV)/bin/python Tests/Long/migrating.py
 	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
 	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
 

@@ -23,13 +23,11 @@ extension Settings {
     return Text(Text("SESSION_").bytes + name.bytes[start.count...])
   }
 
-  /// - Parameters:
-  ///   - name: as it was given.
-  ///   - old: what it is called for the old store.
+  /// - Parameter old: what a setting is called for the old store.
   mutating func changeOverrides(
-    _ name: Text, _ old: Text, _ change: (Text, inout Settings) throws(Failure) -> Void
+    _ old: Text, _ change: (Text, inout Settings) throws(Failure) -> Void
   ) throws(Failure) {
-    guard let known = SettingName(old), known.isOfAStore else { throw Settings.unknownOfOld(name, old) }
+    guard let known = SettingName(old), known.isOfAStore else { throw Settings.unknownOfOld(old) }
     var overrides = overrides.first ?? Settings()
     do throws(Failure) {
       try change(old, &overrides)
@@ -39,16 +37,13 @@ extension Settings {
     self.overrides = [overrides]
   }
 
-  private static func unknownOfOld(_ name: Text, _ old: Text) -> Failure {
-    let own: [SettingName] = [.migrateFrom, .migrateUntil]
-    if let nearest = nearest(to: name.bytes, of: own.map { $0.text }) {
-      return Failure(.config, "this is not the name of a setting; the nearest name is \(nearest)")
-    }
-    let stores = SettingName.allCases.filter { $0.isOfAStore }
-    let advice = nearest(to: old.bytes, of: stores.map { $0.text }).map { "; \($0) is the nearest one" } ?? ""
+  private static func unknownOfOld(_ old: Text) -> Failure {
+    let names = SettingName.allCases.filter { $0.isOfAStore }.map { $0.text }
+    let advice = nearest(to: old.bytes, of: names).map { ", the nearest being \($0)" } ?? ""
     return Failure(
       .config,
-      "SESSION_MIGRATE_ stands in the place of the SESSION_ of a setting of the old store, and this is none\(advice)")
+      "SESSION_MIGRATE_FROM, SESSION_MIGRATE_UNTIL, or SESSION_MIGRATE_ in the place of the SESSION_ of a setting of the "
+        + "old store is expected\(advice)")
   }
 
   func checkMigration() throws(Failure) {

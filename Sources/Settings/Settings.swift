@@ -15,7 +15,7 @@ package struct Settings: Sendable {
   /// Sets a setting from text: a list as a JSON array of strings.
   package mutating func set(_ name: Text, text: Text) throws(Failure) {
     if let old = Settings.nameOfOld(name) {
-      return try changeOverrides(name, old) { (old, overrides) throws(Failure) in try overrides.set(old, text: text) }
+      return try changeOverrides(old) { (old, overrides) throws(Failure) in try overrides.set(old, text: text) }
     }
     let name = try Settings.known(name)
     let value = text.bytes.withUnsafeBufferPointer { (bytes) -> Result<SettingValue, Failure> in
@@ -27,7 +27,7 @@ package struct Settings: Sendable {
   /// Sets a setting from bytes, which are text but for a secret.
   package mutating func set(_ name: Text, bytes: UnsafeBufferPointer<UInt8>) throws(Failure) {
     if let old = Settings.nameOfOld(name) {
-      return try changeOverrides(name, old) { (old, overrides) throws(Failure) in try overrides.set(old, bytes: bytes) }
+      return try changeOverrides(old) { (old, overrides) throws(Failure) in try overrides.set(old, bytes: bytes) }
     }
     let name = try Settings.known(name)
     self[name] = try SettingReader(name: name).value(bytes)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs of docs/sessions.md, docs/merging.md and docs/events.md: they are short, shown as they are, and print what is shown."""
+"""The programs of the pages in docs: they are short, shown as they are, and print what is shown."""
 
 import os
 import re
@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / "bindings" / "python" / "examples"
 C = ROOT / "bindings" / "c" / "life"
-PAGES = [(ROOT / "docs" / name).read_text() for name in ("sessions.md", "merging.md", "events.md")]
+PAGES = [
+    (ROOT / "docs" / name).read_text() for name in ("sessions.md", "merging.md", "migration.md", "events.md")
+]
 
 # A file by its name, or what the two files before it print.
 SHOWN = re.compile(r"^(?:`([\w.]+)`|Both print:)\n\n```\w*\n(.*?)^```$", re.M | re.S)

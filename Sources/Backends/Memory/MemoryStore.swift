@@ -124,12 +124,16 @@ package final class MemoryStore: SessionStore, ForkObserver, @unchecked Sendable
     return false
   }
 
-  /// In the order of their bytes.
+  /// From the last one to the first: the key that takes the place of one that goes is either listed already or still to
+  /// come.
   package func list(_ prefix: Text, after place: [UInt8], limit: Int, _ call: Call) throws(Failure) -> KeyList {
-    let limit = min(max(limit, 1), KeyList.most)
-    let last = Text(place)
-    let later = lock.holding { keys.filter { last < $0 } }
-    return KeyList(Array(later.sorted().prefix(limit)), limit: limit)
+    lock.holding {
+      let last = place.isEmpty ? keys.count : place.reduce(0) { $0 << 8 | Int($1) }
+      let end = max(0, min(last, keys.count))
+      let start = max(0, end - min(max(limit, 1), KeyList.most))
+      let next = (0..<4).map { UInt8(start >> (24 - 8 * $0) & 255) }
+      return KeyList(Array(keys[start..<end]), next: start > 0 ? next : nil)
+    }
   }
 
   private func warnOfCopy() {

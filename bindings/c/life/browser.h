@@ -136,4 +136,34 @@ static inline void show_values(swiftsession_manager *manager, const browser *fro
   swiftsession_session_free(session);
 }
 
+/* A place in a folder of this program's own. */
+static inline const char *in_folder(const char *name) {
+  static char folder[] = "/tmp/swiftsession-XXXXXX", places[4][64];
+  static int count;
+  if (count == 0 && mkdtemp(folder) == NULL)
+    exit(1);
+  snprintf(places[count], sizeof places[0], "%s/%s", folder, name);
+  return places[count++];
+}
+
+/* A session begins with a name in it. */
+static inline void store_name(const char *name, swiftsession_manager *manager, browser *to) {
+  swiftsession_session *session = request(manager, to);
+  TRY(swiftsession_set_string(session, "name", name, strlen(name), &error));
+  answer(session, to);
+}
+
+/* Prints the name in each session. */
+static inline void show_names(const char *when, swiftsession_manager *manager, const browser *browsers, int count) {
+  printf("%s:", when);
+  for (int i = 0; i < count; i++) {
+    const char *name;
+    swiftsession_session *session = request(manager, &browsers[i]);
+    TRY(swiftsession_get_string(session, "name", &name, NULL, &error));
+    printf(" %s", name);
+    swiftsession_session_free(session);
+  }
+  printf("\n");
+}
+
 #endif

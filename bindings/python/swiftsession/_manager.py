@@ -172,7 +172,7 @@ def _set(config: c_void_p, name: str, value: bytes | list[bytes]) -> None:
     if isinstance(value, list):
         for item in value:
             check(library.config_add(config, known, item, len(item), error_pointer()))
-    elif KINDS.get(name) is Kind.SECRET:
+    elif kind_of(name) is Kind.SECRET:
         check(library.config_set_bytes(config, known, value, len(value), error_pointer()))
     elif b"\0" in value:
         raise ConfigError(f"{name} holds a zero byte, which its value cannot.")

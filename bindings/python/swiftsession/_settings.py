@@ -121,8 +121,14 @@ MIGRATE = "SESSION_MIGRATE_"
 #: The settings that may differ there, by their names with that.
 OF_FORMER = {
     MIGRATE + name.removeprefix("SESSION_"): name
-    for name in sorted(_OF_ANY_STORE)
-    + ["SESSION_USE_SIGNER", "SESSION_KEY_PREFIX", "SESSION_CONNECT_TIMEOUT", "SESSION_POOL_SIZE", "SESSION_POOL_IDLE"]
+    for name in (
+        *sorted(_OF_ANY_STORE),
+        "SESSION_USE_SIGNER",
+        "SESSION_KEY_PREFIX",
+        "SESSION_CONNECT_TIMEOUT",
+        "SESSION_POOL_SIZE",
+        "SESSION_POOL_IDLE",
+    )
     if name.startswith("SESSION_")
 }
 
