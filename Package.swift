@@ -48,8 +48,8 @@ func module(
 }
 
 /// A C target: `Sources/C/<name>`, a thin layer over one C library.
-func clayer(_ name: String, link: [LinkerSetting] = []) -> Target {
-  .target(name: name, path: "Sources/C/\(name)", cSettings: c, linkerSettings: link)
+func clayer(_ name: String, _ imports: [Target.Dependency] = [], link: [LinkerSetting] = []) -> Target {
+  .target(name: name, dependencies: imports, path: "Sources/C/\(name)", cSettings: c, linkerSettings: link)
 }
 
 /// A store behind a client library: its trait, and the C target over the library.
@@ -108,13 +108,13 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CSwiftSession", path: "Include"),
     clayer("CSupport"),
-    clayer("CCrypto", link: [.linkedLibrary("crypto")]),
+    clayer("CCrypto", ["CSupport"], link: [.linkedLibrary("crypto")]),
     clayer("CZlib", link: [.linkedLibrary("z")]),
     module("Support", ["CSupport"]),
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["CSupport", "Support"], small),
     module("Settings", ["CSupport", "Support"], small),
-    module("Keys", ["Settings", "Support"], small),
+    module("Keys", ["Settings", "Crypto", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
     module("Backends", ["Stores", "Settings", "Crypto", "CSupport", "Support"] + backends.map(\.dependency), small),
@@ -131,6 +131,8 @@ let package = Package(
       small, link: link),
     tests("Support", ["CSupport"]),
     tests("Settings", ["Support"]),
+    tests("Crypto", ["Support"]),
+    tests("Keys", ["Settings", "Support"]),
     tests("Cookies", ["Support", "Settings"]),
     .target(
       name: "StoresTesting", dependencies: ["Sessions", "Stores", "Support"], path: "Tests/StoresTesting",

@@ -220,6 +220,11 @@ swiftsession_status swiftsession_manager_set_clock(swiftsession_manager *manager
 swiftsession_status swiftsession_manager_metrics(swiftsession_manager *manager, char **text, size_t *size,
                                                  swiftsession_error *error);
 
+/* Reads the files of SECRET_KEY_FILE, SECRET_KEY_FALLBACKS_FILES, SESSION_KEYS_FILE and SESSION_KEYS_CREDENTIAL again.
+   May be called at any time: requests that are under way keep the keys that they have, and where a file is wrong the
+   call fails and the manager keeps its keys. */
+swiftsession_status swiftsession_manager_reload(swiftsession_manager *manager, swiftsession_error *error);
+
 /* ---- Opening a session ----------------------------------------------------------------------------------------- */
 
 typedef struct swiftsession_session swiftsession_session;
@@ -587,7 +592,13 @@ void swiftsession_signer_free(swiftsession_signer *signer);
      timed           false                 true: with a timestamp, which unsign checks
      url_safe        false                 true: base64url, compressed where that is shorter
      compress        true                  false: url_safe without compression
-     max_size        1048576               what a compressed value may expand to, in bytes */
+     max_size        1048576               what a compressed value may expand to, in bytes
+   and for values that only who has the keys can read, in the place of all the above but salt, compress and max_size:
+     sealed          false                 true: sealed as docs/formats.md says, with the time; keys have 32 bytes or more;
+                                           salt is the purpose, and compress counts where url_safe is true
+     application     empty                 a value opens only with the salt, application and name that it was sealed with
+     name            empty
+     padding         none                  what is sealed is made as long as a multiple of it, 1 to 1048576 */
 swiftsession_status swiftsession_signer_set(swiftsession_signer *signer, const char *option, const void *value,
                                             size_t size, swiftsession_error *error);
 

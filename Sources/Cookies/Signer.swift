@@ -8,8 +8,14 @@ package import Support
 ///
 /// Immutable: any number of threads may use it at the same time.
 package struct Signer: Sendable {
-  /// The derived keys, the one that signs first.
-  private let keys: [HMAC]
+  /// A key of the ring, derived.
+  private struct DerivedKey: Sendable, Dated {
+    let hmac: HMAC
+    let validity: Validity
+  }
+
+  /// The newest first.
+  private let keys: [DerivedKey]
   private let digest: DigestAlgorithm
   package let separator: [UInt8]
 
@@ -19,9 +25,10 @@ package struct Signer: Sendable {
     digest: DigestAlgorithm = .sha1
   ) throws(Failure) {
     try Signer.check(separator)
-    var keys: [HMAC] = []
-    for secret in ring.keys.reversed() {
-      keys.append(try HMAC(digest, key: try derivation.key(from: secret, salt: salt, digest: digest)))
+    var keys: [DerivedKey] = []
+    for key in ring.newestFirst(for: .cookies) {
+      let derived = try derivation.key(from: key.secret, salt: salt, digest: digest)
+      keys.append(DerivedKey(hmac: try HMAC(digest, key: derived), validity: key.validity))
     }
     self.keys = keys
     self.digest = digest
@@ -32,9 +39,9 @@ package struct Signer: Sendable {
   package var overhead: Int { separator.count + Base64URL.encodedCount(digest.count) }
 
   /// Appends separator and signature to the first `count` bytes of `buffer`, which has room for `overhead` more.
-  package func sign(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) {
-    guard let key = keys.first else {
-      throw Failure(.config, "There is no key to sign with; add at least one.")
+  package func sign(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, now: Int64) throws(Failure) {
+    guard let key = keys.makingIndex(now).map({ keys[$0].hmac }) else {
+      throw Failure(.config, "There is no key to sign with that is good at this time; add one.")
     }
     let value = UnsafeBufferPointer(start: buffer, count: count)
     var end = buffer + count
@@ -45,10 +52,19 @@ package struct Signer: Sendable {
     try signature(of: value, key, into: end)
   }
 
+  /// A value whose signature holds.
+  package struct Verified {
+    package let value: UnsafeBufferPointer<UInt8>
+    /// Whether it was signed with the key that signs now.
+    package let isFresh: Bool
+  }
+
   /// The part of `signed` that is the value, once one of the keys proves to have signed it.
   ///
   /// A signature is compared as text, so that only the canonical spelling passes.
-  package func verify(_ signed: UnsafeBufferPointer<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+  package func verify(
+    _ signed: UnsafeBufferPointer<UInt8>, now: Int64
+  ) throws(Failure) -> Verified {
     guard let split = lastSeparator(in: signed) else {
       throw Failure(.tampered, "There is no separator in the value; it was not signed by this kind of signer.")
     }
@@ -56,16 +72,16 @@ package struct Signer: Sendable {
     let given = UnsafeBufferPointer(rebasing: signed[(split + separator.count)...])
     let count = Base64URL.encodedCount(digest.count)
     guard given.count == count, let given = given.baseAddress else { throw Signer.mismatch }
-    let found = try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { expected throws(Failure) -> Bool in
-      guard let expected = expected.baseAddress else { return false }
-      for key in keys {
-        try signature(of: value, key, into: expected)
-        if constantTimeEqual(expected, given, count: count) { return true }
+    let found = try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { expected throws(Failure) -> Int? in
+      guard let expected = expected.baseAddress else { return nil }
+      for (position, key) in keys.enumerated() where key.validity.includes(now) {
+        try signature(of: value, key.hmac, into: expected)
+        if constantTimeEqual(expected, given, count: count) { return position }
       }
-      return false
+      return nil
     }
-    guard found else { throw Signer.mismatch }
-    return value
+    guard let found else { throw Signer.mismatch }
+    return Verified(value: value, isFresh: found == keys.makingIndex(now))
   }
 
   /// Where the last separator begins.

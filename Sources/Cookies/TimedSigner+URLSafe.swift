@@ -10,7 +10,7 @@ extension TimedSigner {
       let size = try payload.withUnsafeBufferPointer { payload throws(Failure) in
         try URLSafePayload.encode(payload, into: start)
       }
-      count = try sign(start, count: size, now: now)
+      count = try sign(start, count: size, issued: now, now: now)
     }
   }
 

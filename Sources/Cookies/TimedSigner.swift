@@ -15,21 +15,29 @@ package struct TimedSigner: Sendable {
     package let value: UnsafeBufferPointer<UInt8>
     /// Seconds since 1970-01-01T00:00:00Z.
     package let signedAt: Int64
+    /// Whether the key that signs now has signed it.
+    package let isFresh: Bool
   }
 
   /// The most that a signature with its time adds to a value.
   package var overhead: Int { 2 * signer.separator.count + 11 + signer.overhead }
 
   /// Signs the first `count` bytes of `buffer`, which has room for `overhead` more, and answers with the new count.
-  package func sign(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, now: Int64) throws(Failure) -> Int {
-    guard now >= 0 else { throw Failure(.argument, "The time to sign with is before 1970.") }
+  ///
+  /// - Parameters:
+  ///   - issued: the time that is signed with them.
+  ///   - now: which key is used depends on it.
+  package func sign(
+    _ buffer: UnsafeMutablePointer<UInt8>, count: Int, issued: Int64, now: Int64
+  ) throws(Failure) -> Int {
+    guard issued >= 0 else { throw Failure(.argument, "The time to sign with is before 1970.") }
     var count = count
     for byte in signer.separator {
       buffer[count] = byte
       count += 1
     }
-    count += write(now, to: buffer + count)
-    try signer.sign(buffer, count: count)
+    count += write(issued, to: buffer + count)
+    try signer.sign(buffer, count: count, now: now)
     return count + signer.overhead
   }
 
@@ -39,7 +47,8 @@ package struct TimedSigner: Sendable {
   package func verify(
     _ signed: UnsafeBufferPointer<UInt8>, now: Int64, maxAge: Int64?
   ) throws(Failure) -> Opened {
-    let timed = try signer.verify(signed)
+    let verified = try signer.verify(signed, now: now)
+    let timed = verified.value
     guard let split = signer.lastSeparator(in: timed) else {
       throw Failure(.malformed, "The value is signed but has no timestamp.")
     }
@@ -47,7 +56,8 @@ package struct TimedSigner: Sendable {
     guard let seconds = number(text) else {
       throw Failure(.malformed, "The value is signed but its timestamp is malformed.")
     }
-    let opened = Opened(value: UnsafeBufferPointer(rebasing: timed[..<split]), signedAt: seconds)
+    let opened = Opened(
+      value: UnsafeBufferPointer(rebasing: timed[..<split]), signedAt: seconds, isFresh: verified.isFresh)
     if let maxAge {
       try check(opened, now: now, maxAge: maxAge)
     }

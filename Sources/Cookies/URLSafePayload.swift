@@ -43,7 +43,7 @@ package enum URLSafePayload {
   private static var dot: UInt8 { 0x2E }
 
   /// Nil where the stream would not be at least two bytes shorter, the rule of itsdangerous.
-  private static func compress(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> [UInt8]? {
+  static func compress(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> [UInt8]? {
     // A zlib stream has at least eight bytes.
     guard bytes.count >= 10 else { return nil }
     var size = bytes.count - 2
@@ -59,7 +59,7 @@ package enum URLSafePayload {
     }
   }
 
-  private static func expand(_ stream: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
+  package static func expand(_ stream: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
     var output: UnsafeMutablePointer<UInt8>?
     var size = 0
     let result = czlib_inflate(stream, stream.count, limit, &output, &size)

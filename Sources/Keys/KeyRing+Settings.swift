@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Settings
-internal import Support
+package import Support
 
 extension KeyRing {
-  /// SECRET_KEY signs; the SECRET_KEY_FALLBACKS verify too, the last one before the first, as in Flask 3.1.1.
-  package init(_ settings: Settings) {
+  /// SECRET_KEY makes; the SECRET_KEY_FALLBACKS verify too, the last one before the first, as in Flask 3.1.1. The keys of
+  /// a key file are newer than all of these.
+  package init(_ settings: Settings) throws(Failure) {
     self.init()
-    guard let key = settings.key else { return }
     for fallback in settings.fallbackKeys {
       add(fallback)
     }
-    add(key)
+    if let key = settings.key {
+      add(key)
+    }
+    for name in [SettingName.keysFile, .keysCredential] {
+      guard let content = settings.secret(name) else { continue }
+      try KeyFile(name).read(content, into: &self)
+    }
+    if let time = settings.time(.revokedBefore) {
+      revokedBefore = max(time, revokedBefore ?? time)
+    }
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Cookies
-internal import Keys
 internal import Records
 internal import Settings
 internal import Stores
@@ -9,15 +8,14 @@ internal import Values
 
 /// Flask's rules for the session that lives in its cookie (`SecureCookieSessionInterface`, Flask 3.1.3).
 final class ClientSidePolicy: SessionPolicy {
-  private let signer: TimedSigner?
+  private let forms: Replaceable<CookieForms>
   private let lifetime: Int64
   private let refreshesEachRequest: Bool
   /// Nil where sessions cannot be tied to a user.
   let revocation: Revocation?
 
-  /// - Parameter signer: nil where there is no key.
-  private init(_ settings: Settings, _ signer: TimedSigner?, _ revocation: Revocation?) {
-    self.signer = signer
+  private init(_ settings: Settings, _ forms: CookieForms, _ revocation: Revocation?) {
+    self.forms = Replaceable(forms)
     self.revocation = revocation
     lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
@@ -29,14 +27,11 @@ final class ClientSidePolicy: SessionPolicy {
   ) throws(Failure) -> ClientSidePolicy {
     var revocation: Revocation?
     if let store { revocation = try Revocation(store, settings, reporter) }
-    let ring = KeyRing(settings)
-    guard !ring.isEmpty else { return ClientSidePolicy(settings, nil, revocation) }
-    let signer = try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac)
-    return ClientSidePolicy(settings, TimedSigner(signer), revocation)
+    return ClientSidePolicy(settings, try CookieForms.make(settings, .session), revocation)
   }
 
   /// Without a key a session can be read and not written: Flask's null session.
-  var isReadOnly: Bool { signer == nil }
+  var isReadOnly: Bool { forms.object.isReadOnly }
 
   /// Nothing is shared that could be compared: the last cookie wins.
   var isServerSide: Bool { false }
@@ -50,34 +45,42 @@ final class ClientSidePolicy: SessionPolicy {
   func isEmpty(_ values: Map) -> Bool { values.isEmpty }
 
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
-    guard let signer else { return }
-    let payload = try cookie.withUnsafeBufferPointer { cookie throws(Failure) in
-      // The age is checked for every cookie, also for those that end with the browser.
-      try signer.unpack(cookie, now: session.now, maxAge: lifetime, limit: ClientSidePolicy.largestPayload)
-    }
-    try session.fill(payload, .flask)
+    let forms = forms.object
+    guard !forms.isReadOnly else { return }
+    // The age is checked for every cookie, also for those that end with the browser.
+    let opened = try forms.open(cookie, now: session.now, maxAge: lifetime)
+    try session.fill(opened.payload, .flask)
+    session.came(opened)
+  }
+
+  func reload() throws(Failure) {
+    forms.replace(by: try forms.object.reloaded())
   }
 
   func newID() throws(Failure) -> Text? { nil }
 
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
-    guard let signer else { return .nothing }
+    let forms = forms.object
+    guard !forms.isReadOnly else { return .nothing }
     try leave(session)
     if session.isEmpty {
       return session.modified ? .delete : .nothing
     }
-    let refreshes = refreshesEachRequest && !session.isPassive
-    guard session.modified || (session.isPermanent && refreshes) else { return .nothing }
+    let refreshes = session.modified || (session.isPermanent && refreshesEachRequest && !session.isPassive)
+    guard refreshes || session.isStale else { return .nothing }
     guard try holds(session) else {
       guard session.modified else { return .nothing }
       throw RecordWriter.gone
     }
-    // Nothing is written for a cookie that is too large for any life.
-    if hasUsers, session.isRenewed { _ = try value(session, nil, signer) }
+    let now = session.now
+    // What is only made with a newer key lives no longer for it.
+    let issued = refreshes ? now : session.issued ?? now
+    // Nothing is written to the store for a cookie that is too large whatever its life is.
+    if hasUsers, session.isRenewed { _ = try forms.make(try payload(session, nil), issued: issued, now: now) }
     let life = try life(session)
-    let value = try value(session, life, signer)
+    let value = try forms.make(try payload(session, life), issued: issued, now: now)
     session.signed(life)
-    return .set(value: value, expires: session.isPermanent ? session.now.addingClamped(lifetime) : nil)
+    return .set(value: value, expires: session.isPermanent ? issued.addingClamped(lifetime) : nil)
   }
 
   func prepare(now: Int64) throws(Failure) {
@@ -93,21 +96,6 @@ final class ClientSidePolicy: SessionPolicy {
     return try revocation.store.sweep(limit: limit, revocation.limit.call(now: now))
   }
 
-  private func value(
-    _ session: Session, _ life: SessionLife?, _ signer: TimedSigner
-  ) throws(Failure) -> [UInt8] {
-    let payload = try payload(session, life)
-    guard payload.count <= ClientSidePolicy.largestPayload else {
-      throw Failure(.tooLarge, "The session has more than \(ClientSidePolicy.largestPayload) bytes.")
-    }
-    let value = try signer.pack(payload, now: session.now)
-    guard value.count <= CookieHeader.limit else {
-      throw Failure(
-        .tooLarge, "The session makes a cookie of \(value.count) bytes, which no request would bring back; store less.")
-    }
-    return value
-  }
-
   func migrate(_ progress: inout MigrationProgress, limit: Int, now: Int64) throws(Failure) -> Bool {
     throw Failure(.unsupported, "Sessions that live in their cookie are in no store that they could move to.")
   }
@@ -118,7 +106,4 @@ final class ClientSidePolicy: SessionPolicy {
     values[SessionLife.key] = life.value
     return try PayloadCodec.flask.encode(values)
   }
-
-  /// What a session may have as JSON: also the most that a compressed cookie may expand to.
-  private static var largestPayload: Int { 1 << 20 }
 }

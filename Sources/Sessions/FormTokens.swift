@@ -13,14 +13,17 @@ struct FormTokens {
   private let signer: TimedSigner?
 
   init(_ settings: Settings) throws(Failure) {
-    var ring = KeyRing(settings)
-    if let key = settings.secret(.formTokenKey) { ring = KeyRing([key]) }
+    var ring = try KeyRing(settings)
+    if let key = settings.secret(.formTokenKey) {
+      ring = KeyRing()
+      ring.add(key)
+    }
     signer = ring.isEmpty ? nil : TimedSigner(try Signer(ring, salt: Array("wtf-csrf-token".utf8)))
   }
 
   /// What the session keeps under `key`: 40 hexadecimal digits.
   static func secret() throws(Failure) -> Text {
-    Text(Hexadecimal.encoded(try randomBytes(20)))
+    Text(Hexadecimal.encoded(try Random.bytes(20)))
   }
 
   static var key: Text { "csrf_token" }

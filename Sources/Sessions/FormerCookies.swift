@@ -14,8 +14,8 @@ struct FormerCookies {
   private let whole: ClientSidePolicy?
   /// Makes ids of them.
   private let hash: HMAC?
-  /// Of signed ids; nil where they were sent as they are.
-  private let signer: Signer?
+  /// Reads cookies that held ids; nil where they held the session.
+  private let ids: CookieForms?
 
   /// Nil where cookies stay what they were.
   static func make(_ settings: Settings, _ reporter: Reporter) throws(Failure) -> FormerCookies? {
@@ -26,21 +26,22 @@ struct FormerCookies {
       }
       return FormerCookies(
         until: until, whole: try ClientSidePolicy.make(settings, nil, reporter), hash: try HMAC(.sha256, key: key),
-        signer: nil)
+        ids: nil)
     }
     guard old.flag(.useSigner) ?? false != settings.flag(.useSigner) ?? false else { return nil }
-    return FormerCookies(until: until, whole: nil, hash: nil, signer: try ServerSidePolicy.signer(old))
+    return FormerCookies(until: until, whole: nil, hash: nil, ids: try CookieForms.make(old, .id))
   }
 
   /// Takes a cookie that is none of today's.
   ///
   /// - Throws: EXPIRED, TAMPERED, MALFORMED or TOO_LARGE.
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
-    guard let whole, let hash else {
-      let id = try ServerSidePolicy.verified(cookie, signer)
+    if let ids {
+      let id = try ids.open(cookie, now: session.now, maxAge: nil).payload
       guard SessionID.isPlausible(id) else { throw ServerSidePolicy.noID }
       return session.named(Text(id), isFormer: true)
     }
+    guard let whole, let hash else { throw ServerSidePolicy.noID }
     try whole.open(cookie, into: session)
     // Whether a user's session was ended, only the store of SESSION_REVOCATION knows, which is asked no more.
     if case .signed = session.place { return session.start(.notFound) }

@@ -47,7 +47,7 @@ extension ServerSidePolicy {
 
   /// The host asked for nothing: the session lives on, if it is there.
   private func refreshUnread(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
-    guard refreshesEachRequest || times.needConfirmation, !session.isPassive else { return .nothing }
+    guard refreshesEachRequest || times.needConfirmation || session.isStale, !session.isPassive else { return .nothing }
     // What a touch has to set, or whether one is due, the record says.
     let readsFirst = times.needLife || times.needConfirmation || !times.touchAlways
     try put(into: session, writer) { () throws(Failure) in
@@ -115,7 +115,10 @@ extension ServerSidePolicy {
 
   private func touch(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
     let isDue = times.isDueForTouch(record.life, remaining: record.remaining, now: session.now)
-    guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID else { return .nothing }
+    guard session.modified || refreshesEachRequest && isDue || record.id != session.presentedID || session.isStale
+    else {
+      return .nothing
+    }
     guard let touched = try writer.touch(record) else { throw RecordWriter.gone }
     reporter.report(.touched, touched)
     session.stored(touched)
@@ -150,8 +153,11 @@ extension ServerSidePolicy {
   /// A cookie leaves only with the answer of a request that has just created, replaced or touched the record.
   private func cookie(_ session: Session, _ record: SeenRecord) throws(Failure) -> CookieAnswer {
     let isRenewed = record.id != session.presentedID
-    guard session.modified || isRenewed || (session.isPermanent && refreshesEachRequest) else { return .nothing }
+    guard session.modified || isRenewed || session.isStale || (session.isPermanent && refreshesEachRequest) else {
+      return .nothing
+    }
     let time = times.cookieTime(record.life, now: session.now)
-    return .set(value: try signed(record.id), expires: session.isPermanent ? session.now.addingClamped(time) : nil)
+    return .set(
+      value: try cookie(record.id, session.now), expires: session.isPermanent ? session.now.addingClamped(time) : nil)
   }
 }

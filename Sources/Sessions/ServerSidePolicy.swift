@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Cookies
-internal import Keys
 internal import Records
 internal import Settings
 internal import Stores
@@ -12,8 +10,7 @@ internal import Values
 final class ServerSidePolicy: SessionPolicy {
   let store: any SessionStore
   private let format: FlaskSessionRecord
-  /// Signs the ids in cookies; nil where they are sent as they are.
-  private let signer: Signer?
+  private let forms: Replaceable<CookieForms>
   let prefix: Text
   private let idLength: Int
   let times: LifeTimes
@@ -31,7 +28,8 @@ final class ServerSidePolicy: SessionPolicy {
   ) throws(Failure) -> ServerSidePolicy {
     let times = try LifeTimes(settings)
     let policy = ServerSidePolicy(
-      store, settings, times, log, reporter, try signer(settings), try FormerCookies.make(settings, reporter))
+      store, settings, times, log, reporter, try CookieForms.make(settings, .id),
+      try FormerCookies.make(settings, reporter))
     let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
     guard longest <= store.largestKey else {
       throw Failure(
@@ -44,14 +42,14 @@ final class ServerSidePolicy: SessionPolicy {
 
   private init(
     _ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ reporter: Reporter,
-    _ signer: Signer?, _ former: FormerCookies?
+    _ forms: CookieForms, _ former: FormerCookies?
   ) {
     self.former = former
     self.store = store
     self.times = times
     self.log = log
     self.reporter = reporter
-    self.signer = signer
+    self.forms = Replaceable(forms)
     format = ServerSidePolicy.format(settings)
     prefix = ServerSidePolicy.prefix(settings)
     idLength = Int(settings.number(.idLength) ?? 32)
@@ -98,15 +96,20 @@ final class ServerSidePolicy: SessionPolicy {
 
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
     do throws(Failure) {
-      let id = try ServerSidePolicy.verified(cookie, signer)
-      guard SessionID.isPlausible(id), prefix.count + id.count <= store.largestKey else {
+      let opened = try forms.object.open(cookie, now: session.now, maxAge: nil)
+      guard SessionID.isPlausible(opened.payload), prefix.count + opened.payload.count <= store.largestKey else {
         throw ServerSidePolicy.noID
       }
-      session.named(Text(id))
+      session.named(Text(opened.payload))
+      session.came(opened)
     } catch {
       guard let former, session.now < former.until else { throw error }
       try former.open(cookie, into: session)
     }
+  }
+
+  func reload() throws(Failure) {
+    forms.replace(by: try forms.object.reloaded())
   }
 
   static var noID: Failure { Failure(.malformed, "The cookie is not a session id.") }
@@ -174,29 +177,8 @@ final class ServerSidePolicy: SessionPolicy {
     return try users(call).holds(tie)
   }
 
-  static func verified(_ cookie: [UInt8], _ signer: Signer?) throws(Failure) -> [UInt8] {
-    guard let signer else { return cookie }
-    return try cookie.withUnsafeBufferPointer { cookie throws(Failure) in Array(try signer.verify(cookie)) }
-  }
-
-  func signed(_ id: Text) throws(Failure) -> [UInt8] {
-    guard let signer else { return id.bytes }
-    return try [UInt8](unsafeUninitializedCapacity: id.count + signer.overhead) { output, count throws(Failure) in
-      guard let start = output.baseAddress else { return }
-      _ = output.initialize(from: id.bytes)
-      try signer.sign(start, count: id.count)
-      count = id.count + signer.overhead
-    }
-  }
-
-  static func signer(_ settings: Settings) throws(Failure) -> Signer? {
-    guard settings.flag(.useSigner) ?? false else { return nil }
-    let ring = KeyRing(settings)
-    guard !ring.isEmpty else {
-      throw Failure(
-        .config, "SESSION_USE_SIGNER is on and SECRET_KEY is not set; set it to something unique and secret.")
-    }
-    return try Signer(ring, salt: Array("flask-session".utf8), derivation: .hmac)
+  func cookie(_ id: Text, _ now: Int64) throws(Failure) -> [UInt8] {
+    try forms.object.make(id.bytes, issued: now, now: now)
   }
 
   // MARK: - Upkeep

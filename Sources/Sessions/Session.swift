@@ -23,6 +23,10 @@ package final class Session {
   private(set) var place = Place.nowhere
   /// Whether save gives the session a new id.
   private(set) var isRenewed = false
+  /// When the cookie was made, where it tells.
+  private(set) var issued: Int64?
+  /// Whether the cookie is as it would be made now, with the newest key.
+  private var isFresh = true
   /// The id that the cookie names.
   private(set) var presentedID: Text?
   /// What the cookie holds where its session lives in a store now, and under which id.
@@ -94,6 +98,15 @@ extension Session {
     isLoaded = false
     origin = .cookie
   }
+
+  /// The cookie was read.
+  func came(_ cookie: CookieForm.Opened) {
+    issued = cookie.issued
+    isFresh = cookie.isFresh
+  }
+
+  /// Whether this request makes the cookie anew because of its key or form alone.
+  var isStale: Bool { !isFresh && !isPassive }
 
   /// The store has, or now has, this record.
   func stored(_ record: SeenRecord) {

@@ -5,7 +5,7 @@ internal import Support
 enum SessionID {
   /// A new id: as many random bytes, as base64url; Python's `secrets.token_urlsafe`.
   static func random(_ count: Int) throws(Failure) -> Text {
-    Text(Base64URL.encoded(try randomBytes(count)))
+    Text(Base64URL.encoded(try Random.bytes(count)))
   }
 
   /// Whether some version of Flask-Session, or we, may have issued it: 8 to 200 characters of `A-Z a-z 0-9 _ -`.

@@ -96,6 +96,11 @@ package final class SessionManager {
     try policy.end(reference, of: user, now: clock.now())
   }
 
+  /// Reads the files of keys again; requests that are under way keep the keys that they have.
+  package func reload() throws(Failure) {
+    try policy.reload()
+  }
+
   /// Makes the tables and indexes of the store that are missing.
   package func prepare() throws(Failure) {
     try policy.prepare(now: clock.now())

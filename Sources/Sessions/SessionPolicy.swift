@@ -47,6 +47,9 @@ protocol SessionPolicy: AnyObject {
   /// Ends one session of a user. False: there is none with this reference.
   func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool
 
+  /// Takes the keys that files have now.
+  func reload() throws(Failure)
+
   func prepare(now: Int64) throws(Failure)
   func ping(now: Int64) throws(Failure)
   func sweep(limit: Int, now: Int64) throws(Failure) -> Bool

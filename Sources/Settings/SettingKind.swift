@@ -19,6 +19,8 @@ package enum SettingKind: Sendable {
   case secrets
   /// The path of a file that holds a secret, which is read when the setting is set.
   case secretFile
+  /// The name of a credential that systemd gave the process, a secret that is read likewise.
+  case credential
   /// A list of such paths.
   case secretFiles
   /// `true`, `false`, `1` or `0`, in any case.

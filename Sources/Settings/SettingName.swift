@@ -4,11 +4,13 @@ package import Support
 /// The settings: Flask's, Flask-Session's and ours. A new one is a case and its line in the table below.
 package enum SettingName: Int, CaseIterable, Sendable {
   case secretKey, secretKeyFallbacks, secretKeyFile, secretKeyFallbacksFiles
+  case keysFile, keysCredential, revokedBefore, application
   case cookieName, cookieDomain, cookiePath, cookieHTTPOnly, cookieSecure, cookieSameSite, cookiePartitioned
   case maximumCookieSize, applicationRoot, formTokenKey
   case sessionType, permanent, lifetime, refreshEachRequest
   case useSigner, keyPrefix, idLength, serializationFormat
   case migrateFrom, migrateUntil
+  case cookieFormatFallback, cookieFormatFallbackUntil, sealedPadding, sealedCompression
   case recordFormat, cookieFormat, failure, cacheControl
   case idleTimeout, absoluteTimeout, renewAfter, renewGrace, touchInterval, cleanupRequests
   case unconfirmedLifetime, userLimit, userLimitPolicy, revocation
@@ -34,6 +36,10 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .secretKeyFile: ("SECRET_KEY_FILE", .secretFile)
     case .secretKeyFallbacksFiles: ("SECRET_KEY_FALLBACKS_FILES", .secretFiles)
 
+    case .keysFile: ("SESSION_KEYS_FILE", .secretFile)
+    case .keysCredential: ("SESSION_KEYS_CREDENTIAL", .credential)
+    case .revokedBefore: ("SESSION_REVOKED_BEFORE", .time)
+    case .application: ("SESSION_APPLICATION", .text)
     case .formTokenKey: ("WTF_CSRF_SECRET_KEY", .secret)
 
     case .cookieName: ("SESSION_COOKIE_NAME", .text)
@@ -58,7 +64,11 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .migrateFrom: ("SESSION_MIGRATE_FROM", .choice(SettingName.sessionTypes))
     case .migrateUntil: ("SESSION_MIGRATE_UNTIL", .time)
     case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
-    case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", .later("sealed")]))
+    case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", "sealed"]))
+    case .cookieFormatFallback: ("SESSION_COOKIE_FORMAT_FALLBACK", .choice(["signed", "sealed"]))
+    case .cookieFormatFallbackUntil: ("SESSION_COOKIE_FORMAT_FALLBACK_UNTIL", .time)
+    case .sealedPadding: ("SESSION_SEALED_PADDING", .number(0...4096))
+    case .sealedCompression: ("SESSION_SEALED_COMPRESSION", .flag)
     case .failure: ("SESSION_FAILURE", .choice(["raise"]))
     case .cacheControl: ("SESSION_CACHE_CONTROL", .header)
 

@@ -17,9 +17,8 @@ struct SettingReader {
     case .path: return .text(try path(bytes))
     case .connection: return .connection(try ConnectionURL(bytes, of: name))
     case .servers: return .connection(try ConnectionURL(servers: bytes, of: name))
-    case .secret: return .secret(try secret(bytes))
+    case .secret, .secretFile, .credential: return .secrets([try item(bytes)])
     case .secrets, .secretFiles: return .secrets(try secrets(bytes))
-    case .secretFile: return .secret(try secretInFile(bytes))
     case .flag: return .flag(try flag(bytes))
     case .number(let range): return .number(try number(bytes, range))
     case .mode: return .number(try mode(bytes))
@@ -34,11 +33,42 @@ struct SettingReader {
   }
 
   /// One item of a list.
-  func item(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
+  func listed(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> HeldSecret {
     switch name.kind {
-    case .secrets: return try secret(bytes)
-    case .secretFiles: return try secretInFile(bytes)
+    case .secrets, .secretFiles: return try item(bytes)
     default: throw wrong("is not a list and takes one value")
+    }
+  }
+
+  /// The same, with what is from files read from them again.
+  func again(_ secrets: [HeldSecret]) throws(Failure) -> [HeldSecret] {
+    var again: [HeldSecret] = []
+    for held in secrets {
+      guard let file = held.file else {
+        again.append(held)
+        continue
+      }
+      again.append(try item(file.bytes))
+    }
+    return again
+  }
+
+  private func item(_ bytes: [UInt8]) throws(Failure) -> HeldSecret {
+    let made = bytes.withUnsafeBufferPointer { (bytes) -> Result<HeldSecret, Failure> in
+      Result { () throws(Failure) -> HeldSecret in try item(bytes) }
+    }
+    return try made.get()
+  }
+
+  private func item(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> HeldSecret {
+    switch name.kind {
+    case .secretFile, .secretFiles:
+      let path = try path(bytes)
+      return HeldSecret(secret: try secret(inFile: path), file: path)
+    case .credential:
+      return HeldSecret(secret: try secret(inFile: try credential(bytes)), file: Text(Array(bytes)))
+    default:
+      return HeldSecret(secret: try secret(bytes), file: nil)
     }
   }
 
@@ -71,17 +101,14 @@ struct SettingReader {
     return Secret(bytes)
   }
 
-  private func secrets(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> [Secret] {
+  private func secrets(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> [HeldSecret] {
     guard var items = StringArray.parse(bytes) else {
       throw wrong("is a list; a JSON array of strings is expected")
     }
     defer { wipe(&items) }
-    var secrets: [Secret] = []
+    var secrets: [HeldSecret] = []
     for position in items.indices {
-      let made = items[position].withUnsafeBufferPointer { (bytes) -> Result<Secret, Failure> in
-        Result { () throws(Failure) -> Secret in try item(bytes) }
-      }
-      secrets.append(try made.get())
+      secrets.append(try item(items[position]))
     }
     return secrets
   }
@@ -92,18 +119,40 @@ struct SettingReader {
     }
   }
 
-  private func secretInFile(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Secret {
-    let path = try path(bytes)
+  /// Where systemd put a credential (systemd.exec(5), LoadCredential=).
+  private func credential(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Text {
+    let name = try path(bytes)
+    guard name.count <= 255, name != ".", name != "..", !name.bytes.contains(UInt8(ascii: "/")) else {
+      throw wrong("is not the name of a credential of systemd")
+    }
+    guard let folder = csupport_environment_value("CREDENTIALS_DIRECTORY") else {
+      throw wrong("names a credential, and systemd gave this process none; see LoadCredential= in systemd.exec(5)")
+    }
+    let length = strlen(folder)
+    let path = folder.withMemoryRebound(to: UInt8.self, capacity: length) {
+      Array(UnsafeBufferPointer(start: $0, count: length))
+    }
+    return Text(path + [UInt8(ascii: "/")] + name.bytes)
+  }
+
+  private func secret(inFile path: Text) throws(Failure) -> Secret {
     // No message has the path: a key that was given for it is the mistake to be made here.
     let content = File.read(path, limit: 64 << 10) { (bytes) -> Secret? in bytes.isEmpty ? nil : Secret(bytes) }
     switch content {
     case .success(.some(let secret)): return secret
     case .success(.none): throw wrong("names an empty file; it has to hold the key, byte for byte")
     case .failure(let failure):
-      let expected: StaticString = "the path of a file with the bytes of the key is expected"
+      let expected = expectedFile
       throw Failure(
         .config, "\(name.text) names no file that can be read (\(failure.message)); \(expected)", native: failure.native
       )
+    }
+  }
+
+  private var expectedFile: StaticString {
+    switch name.kind {
+    case .credential: "the name of a credential that systemd gave this process is expected"
+    default: "the path of a file with the bytes of the key is expected"
     }
   }
 

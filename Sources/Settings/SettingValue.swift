@@ -5,8 +5,7 @@ internal import Support
 enum SettingValue {
   case text(Text)
   case connection(ConnectionURL)
-  case secret(Secret)
-  case secrets([Secret])
+  case secrets([HeldSecret])
   case flag(Bool)
   case number(Int64)
   case seconds(Int64)

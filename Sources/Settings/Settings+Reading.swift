@@ -38,11 +38,15 @@ extension Settings {
   }
 
   package func secret(_ name: SettingName) -> Secret? {
-    if case .secret(let secret) = self[name] { secret } else { nil }
+    held(name).first?.secret
   }
 
   /// A list of secrets, in its order; empty where nothing was set.
   package func secrets(_ name: SettingName) -> [Secret] {
+    held(name).map { $0.secret }
+  }
+
+  func held(_ name: SettingName) -> [HeldSecret] {
     if case .secrets(let secrets) = self[name] { secrets } else { [] }
   }
 

@@ -36,8 +36,18 @@ package struct Settings: Sendable {
   /// Adds one item to a setting that is a list.
   package mutating func add(_ name: Text, bytes: UnsafeBufferPointer<UInt8>) throws(Failure) {
     let name = try Settings.known(name)
-    let item = try SettingReader(name: name).item(bytes)
-    self[name] = .secrets(secrets(name) + [item])
+    let item = try SettingReader(name: name).listed(bytes)
+    self[name] = .secrets(held(name) + [item])
+  }
+
+  /// The same settings with what files hold read from them again.
+  package func withFilesReadAgain() throws(Failure) -> Settings {
+    var settings = self
+    for name in SettingName.allCases {
+      guard case .secrets(let secrets) = self[name] else { continue }
+      settings[name] = .secrets(try SettingReader(name: name).again(secrets))
+    }
+    return settings
   }
 
   /// Finds settings that contradict each other, whatever order they were set in.
@@ -45,6 +55,7 @@ package struct Settings: Sendable {
     for (one, other) in [
       (SettingName.secretKey, SettingName.secretKeyFile),
       (SettingName.secretKeyFallbacks, SettingName.secretKeyFallbacksFiles),
+      (SettingName.keysFile, SettingName.keysCredential),
     ] where isSet(one) && isSet(other) {
       throw Failure(.config, "\(one.text) and \(other.text) are both set; only one of them is expected")
     }

@@ -17,7 +17,8 @@ package enum Base64URL {
     }
   }
 
-  /// Writes `encodedCount(bytes.count)` characters to `output`, which must have the room.
+  /// Writes `encodedCount(bytes.count)` characters to `output`, which must have the room. The bytes may stand at the end
+  /// of that room: each three are read before the characters reach them.
   package static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>) {
     alphabet.withUTF8Buffer { alphabet in
       var output = output

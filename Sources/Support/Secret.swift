@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CSupport
 
-/// Bytes that must not outlive their use: overwritten when the last reference is dropped.
+/// Bytes that must not outlive their use: overwritten when the last reference is dropped, and in no core dump.
 package final class Secret: @unchecked Sendable {
   private let bytes: UnsafeMutableBufferPointer<UInt8>
 
@@ -11,7 +11,7 @@ package final class Secret: @unchecked Sendable {
 
   /// The parts, one after the other.
   package init(_ parts: [UnsafeBufferPointer<UInt8>]) {
-    bytes = .allocate(capacity: parts.reduce(0) { $0 + $1.count })
+    bytes = Secret.memory(parts.reduce(0) { $0 + $1.count })
     var position = 0
     for part in parts {
       for byte in part {
@@ -23,16 +23,19 @@ package final class Secret: @unchecked Sendable {
 
   /// `count` bytes that `fill` writes.
   package init(count: Int, _ fill: (UnsafeMutablePointer<UInt8>) throws(Failure) -> Void) throws(Failure) {
-    bytes = .allocate(capacity: count)
-    bytes.initialize(repeating: 0)
+    bytes = Secret.memory(count)
     if let start = bytes.baseAddress {
       try fill(start)
     }
   }
 
   deinit {
-    csupport_wipe(bytes.baseAddress, bytes.count)
-    bytes.deallocate()
+    csupport_secret_free(bytes.baseAddress, bytes.count)
+  }
+
+  private static func memory(_ count: Int) -> UnsafeMutableBufferPointer<UInt8> {
+    let start = csupport_secret_new(count).bindMemory(to: UInt8.self, capacity: count)
+    return UnsafeMutableBufferPointer(start: start, count: count)
   }
 
   package var count: Int { bytes.count }

@@ -15,7 +15,7 @@ enum Assembly {
     try refuseWhatNeedsAStore(settings)
     let settings = try withFormatOfFiles(settings, log)
     let store = try Backend.store(settings, log: log)
-    warnOfKeys(settings, log, signs: store == nil || settings.flag(.useSigner) == true)
+    warnOfKeys(settings, log, signs: (store == nil || settings.flag(.useSigner) == true) && !hasKeyFile(settings))
     return try SessionManager.make(
       settings, store: store, from: try oldStore(settings, log), revocation: try revocation(settings, log), log: log,
       listener: listener)
@@ -33,7 +33,7 @@ enum Assembly {
 
   /// A setting that is read and not followed would be a promise that nobody keeps.
   private static func refuseWhatIsNotHereYet(_ settings: Settings) throws(Failure) {
-    let followed: [(SettingName, Text)] = [(.cookieFormat, "signed"), (.recordFormat, "flask-session")]
+    let followed: [(SettingName, Text)] = [(.recordFormat, "flask-session")]
     for (name, followed) in followed {
       guard let word = settings.text(name), word != followed else { continue }
       throw Failure(.unsupported, "\(name.text) '\(word.string)' is not in this release; leave it out.")
@@ -84,6 +84,10 @@ enum Assembly {
     var settings = settings
     try settings.set(Text(stringLiteral: SettingName.serializationFormat.text), text: "pickle5")
     return settings
+  }
+
+  private static func hasKeyFile(_ settings: Settings) -> Bool {
+    settings.isSet(.keysFile) || settings.isSet(.keysCredential)
   }
 
   private static func warnOfKeys(_ settings: Settings, _ log: Log, signs: Bool) {

@@ -40,6 +40,15 @@ public func swiftsession_manager_set_clock(
   }
 }
 
+@implementation @_cdecl("swiftsession_manager_reload")
+public func swiftsession_manager_reload(
+  _ manager: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?
+) -> swiftsession_status {
+  report(error) { () throws(Failure) in
+    try required(manager, .manager, as: ManagerHandle.self).manager.reload()
+  }
+}
+
 @implementation @_cdecl("swiftsession_manager_prepare")
 public func swiftsession_manager_prepare(
   _ manager: OpaquePointer?, _ error: UnsafeMutablePointer<swiftsession_error>?

@@ -16,6 +16,12 @@ final class SignerHandle: Handle {
   private(set) var compresses = true
   private(set) var largestPayload = 1 << 20
   private(set) var signer: Signer
+  /// Whether values are sealed instead of signed.
+  private(set) var seals = false
+  private var application: Text = ""
+  private var name: Text = ""
+  private var padding = 0
+  private var sealed: SealedValue?
 
   private init(_ signer: Signer) {
     self.signer = signer
@@ -42,14 +48,23 @@ final class SignerHandle: Handle {
     case "timed": timed = try choose(word, SignerHandle.flags, option)
     case "url_safe": urlSafe = try choose(word, SignerHandle.flags, option)
     case "compress": compresses = try choose(word, SignerHandle.flags, option)
-    case "max_size": largestPayload = try size(word)
+    case "sealed": seals = try choose(word, SignerHandle.flags, option)
+    case "application": application = word
+    case "name": name = word
+    case "padding": padding = try size(word, of: option, upTo: 1 << 20)
+    case "max_size": largestPayload = try size(word, of: option, upTo: 1 << 28)
     default:
       throw Failure(
         .config,
         "A signer has no option '\(option.string)'; there are salt, separator, key_derivation, digest_method, timed, "
-          + "url_safe, compress and max_size.")
+          + "url_safe, compress, max_size, sealed, application, name and padding.")
     }
     try remake()
+  }
+
+  func sealing() throws(Failure) -> SealedValue {
+    guard let sealed else { throw Failure(.config, "There is no key to seal with; add at least one.") }
+    return sealed
   }
 
   private func set(separator new: [UInt8]) throws(Failure) {
@@ -59,6 +74,10 @@ final class SignerHandle: Handle {
 
   private func remake() throws(Failure) {
     signer = try Signer(ring, salt: salt, separator: separator, derivation: derivation, digest: digest)
+    sealed = nil
+    guard seals, !ring.isEmpty else { return }
+    let context = SealingContext(.cookies, purpose: Text(salt), application: application, name: name)
+    sealed = try SealedValue(ring, context, padding: padding, compresses: compresses && urlSafe)
   }
 
   private func choose<Choice>(
@@ -69,14 +88,14 @@ final class SignerHandle: Handle {
     throw Failure(.config, "The option \(option.string) takes one of: \(names).")
   }
 
-  private func size(_ word: Text) throws(Failure) -> Int {
+  private func size(_ word: Text, of option: Text, upTo limit: Int) throws(Failure) -> Int {
     var number = 0
     for byte in word.bytes {
       guard 0x30...0x39 ~= byte, number <= 1 << 26 else { number = 0; break }
       number = number * 10 + Int(byte - 0x30)
     }
-    guard 1...(1 << 28) ~= number else {
-      throw Failure(.config, "The option max_size takes a number of bytes from 1 to \(1 << 28).")
+    guard 1...limit ~= number else {
+      throw Failure(.config, "The option \(option.string) takes a number of bytes from 1 to \(limit).")
     }
     return number
   }

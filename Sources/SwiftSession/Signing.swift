@@ -46,7 +46,8 @@ public func swiftsession_signer_sign(
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
     let handle = try handle(signer)
-    let (text, count) = try sign(try data(value, size, "value"), handle, now)
+    let data = try data(value, size, "value")
+    let (text, count) = try handle.seals ? seal(data, handle, now) : sign(data, handle, now)
     if let signedValue {
       signedValue.pointee = UnsafeMutableRawPointer(text).assumingMemoryBound(to: CChar.self)
     } else {
@@ -65,8 +66,8 @@ public func swiftsession_signer_unsign(
   report(error) { () throws(Failure) in
     let handle = try handle(signer)
     let signed = try data(signedValue, signedSize, "signed_value")
-    let (payload, time) = try verify(signed, handle, now, maxAge)
-    let (copy, count) = handle.urlSafe ? try decoded(payload, handle.largestPayload) : try copied(payload)
+    let (copy, count, time) =
+      try handle.seals ? open(signed, handle, now, maxAge) : unsign(signed, handle, now, maxAge)
     if let value {
       value.pointee = UnsafeMutableRawPointer(copy)
     } else {
@@ -90,9 +91,9 @@ private func sign(
   do throws(Failure) {
     var count = try write(value, handle, to: text)
     if handle.timed {
-      count = try signer.sign(text, count: count, now: now)
+      count = try signer.sign(text, count: count, issued: now, now: now)
     } else {
-      try handle.signer.sign(text, count: count)
+      try handle.signer.sign(text, count: count, now: now)
       count += handle.signer.overhead
     }
     text[count] = 0
@@ -116,11 +117,62 @@ private func write(
   return value.count
 }
 
+private func unsign(
+  _ signed: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64, _ maxAge: Int64
+) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int, Int64) {
+  let (payload, time) = try verify(signed, handle, now, maxAge)
+  let (copy, count) = handle.urlSafe ? try decoded(payload, handle.largestPayload) : try copied(payload)
+  return (copy, count, time)
+}
+
+/// The value sealed, in memory of the caller's.
+private func seal(
+  _ value: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64
+) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int) {
+  let sealing = try handle.sealing()
+  let text = try allocate(sealing.largestCount(value.count))
+  do throws(Failure) {
+    let count = try sealing.seal(value, issued: now, now: now, into: text)
+    text[count] = 0
+    return (text, count)
+  } catch {
+    free(text)
+    throw error
+  }
+}
+
+/// What was sealed, in memory of the caller's, and when.
+private func open(
+  _ sealed: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64, _ maxAge: Int64
+) throws(Failure) -> (UnsafeMutablePointer<UInt8>, Int, Int64) {
+  let sealing = try handle.sealing()
+  let size = Base64URL.decodedCount(sealed.count) ?? 0
+  let room = try allocate(size)
+  do throws(Failure) {
+    let opened = try sealing.open(
+      sealed, into: UnsafeMutableBufferPointer(start: room, count: size), now: now, maxAge: maxAge < 0 ? nil : maxAge)
+    if opened.isCompressed {
+      let payload = try URLSafePayload.expand(Array(opened.payload), limit: handle.largestPayload)
+      let (copy, count) = try payload.withUnsafeBufferPointer { bytes throws(Failure) in try copied(bytes) }
+      free(room)
+      return (copy, count, opened.issued)
+    }
+    if let payload = opened.payload.baseAddress {
+      memmove(room, payload, opened.payload.count)
+    }
+    room[opened.payload.count] = 0
+    return (room, opened.payload.count, opened.issued)
+  } catch {
+    free(room)
+    throw error
+  }
+}
+
 /// What was signed, and when; 0 where the signer is not timed.
 private func verify(
   _ signed: UnsafeBufferPointer<UInt8>, _ handle: SignerHandle, _ now: Int64, _ maxAge: Int64
 ) throws(Failure) -> (UnsafeBufferPointer<UInt8>, Int64) {
-  guard handle.timed else { return (try handle.signer.verify(signed), 0) }
+  guard handle.timed else { return (try handle.signer.verify(signed, now: now).value, 0) }
   let opened = try TimedSigner(handle.signer).verify(signed, now: now, maxAge: maxAge < 0 ? nil : maxAge)
   return (opened.value, opened.signedAt)
 }

@@ -157,7 +157,8 @@ import Testing
 
   @Test(arguments: Mover.allCases)
   func whatIsLeftOfAMoveEndsToo(_ mover: Mover) throws {
-    try atEachStep(mover) { _, _ in .end
+    try atEachStep(mover) { _, _ in
+      .end
     } _: { fleet, cookie, step in
       try? fleet.end(cookie, fleet.beside)
       #expect(fleet.value("a", cookie) == nil, "step \(step)")
@@ -169,7 +170,8 @@ import Testing
 
   @Test(arguments: Mover.allCases)
   func anotherServerGoesOnWithAMoveThatEnded(_ mover: Mover) throws {
-    try atEachStep(mover) { _, _ in .end
+    try atEachStep(mover) { _, _ in
+      .end
     } _: { fleet, cookie, step in
       #expect(fleet.value("a", cookie) == 1, "step \(step)")
       #expect(fleet.alive() == [0, 1], "step \(step)")
@@ -178,7 +180,8 @@ import Testing
 
   @Test(arguments: Mover.allCases)
   func anAnswerThatIsLostLosesNobody(_ mover: Mover) throws {
-    try atEachStep(mover) { _, _ in .unanswered
+    try atEachStep(mover) { _, _ in
+      .unanswered
     } _: { fleet, cookie, step in
       #expect(fleet.value("a", cookie) == 1, "step \(step)")
       #expect(fleet.alive() == [0, 1], "step \(step)")

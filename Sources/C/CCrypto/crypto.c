@@ -4,7 +4,9 @@
    OpenSSL built without them takes the EVP_MAC way below. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "CCrypto.h"
+#include "CSupport.h"
 
+#include <limits.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -31,6 +33,8 @@ int ccrypto_digest(int algorithm, const void *bytes, size_t size, unsigned char 
   const EVP_MD *md = message_digest(algorithm);
   return md && EVP_Digest(bytes, size, digest, NULL, md, NULL) == 1;
 }
+
+void ccrypto_wipe(void *bytes, size_t size) { OPENSSL_cleanse(bytes, size); }
 
 int ccrypto_equal(const void *left, const void *right, size_t size) { return CRYPTO_memcmp(left, right, size) == 0; }
 
@@ -91,9 +95,7 @@ static int finish(int algorithm, hash_state *state, unsigned char *digest) {
 ccrypto_hmac *ccrypto_hmac_new(int algorithm, const void *key, size_t size) {
   if (!message_digest(algorithm))
     return NULL;
-  ccrypto_hmac *hmac = calloc(1, sizeof *hmac);
-  if (!hmac)
-    return NULL;
+  ccrypto_hmac *hmac = csupport_secret_new(sizeof *hmac);
   hmac->algorithm = algorithm;
   unsigned char block[128] = {0};
   size_t length = block_size(algorithm);
@@ -121,15 +123,13 @@ int ccrypto_hmac_sign(const ccrypto_hmac *hmac, const void *bytes, size_t size, 
   hash_state state = hmac->inner;
   int fine = update(algorithm, &state, bytes, size) && finish(algorithm, &state, digest);
   state = hmac->outer;
-  return fine && update(algorithm, &state, digest, digest_size(algorithm)) && finish(algorithm, &state, digest);
+  fine = fine && update(algorithm, &state, digest, digest_size(algorithm)) && finish(algorithm, &state, digest);
+  /* What is left in it leads back to a keyed state. */
+  OPENSSL_cleanse(&state, algorithm == CCRYPTO_SHA512 ? sizeof state : sizeof state.sha256);
+  return fine;
 }
 
-void ccrypto_hmac_free(ccrypto_hmac *hmac) {
-  if (!hmac)
-    return;
-  OPENSSL_cleanse(hmac, sizeof *hmac);
-  free(hmac);
-}
+void ccrypto_hmac_free(ccrypto_hmac *hmac) { csupport_secret_free(hmac, sizeof *hmac); }
 
 #else
 
@@ -177,3 +177,54 @@ void ccrypto_hmac_free(ccrypto_hmac *hmac) {
 }
 
 #endif
+
+/* ---- AES-256-GCM */
+
+enum { TAG = 16 };
+
+ccrypto_gcm *ccrypto_gcm_new(void) { return (ccrypto_gcm *)EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL); }
+
+void ccrypto_gcm_free(ccrypto_gcm *gcm) { EVP_CIPHER_free((EVP_CIPHER *)gcm); }
+
+/* A context with key, nonce and associated data set; NULL when libcrypto refuses. Freeing it overwrites its keys. */
+static EVP_CIPHER_CTX *begin(const ccrypto_gcm *gcm, int seals, const unsigned char *key, const unsigned char *nonce,
+                             const ccrypto_part *associated, size_t count) {
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  int fine = context && EVP_CipherInit_ex2(context, (const EVP_CIPHER *)gcm, key, nonce, seals, NULL) == 1;
+  for (size_t i = 0; i < count && fine; i++) {
+    int written;
+    if (associated[i].size > 0)
+      fine = associated[i].size <= INT_MAX &&
+             EVP_CipherUpdate(context, NULL, &written, associated[i].bytes, (int)associated[i].size) == 1;
+  }
+  if (fine)
+    return context;
+  EVP_CIPHER_CTX_free(context);
+  return NULL;
+}
+
+int ccrypto_gcm_seal(const ccrypto_gcm *gcm, const unsigned char *key, const unsigned char *nonce,
+                     const ccrypto_part *associated, size_t count, unsigned char *text, size_t size,
+                     unsigned char *tag) {
+  EVP_CIPHER_CTX *context = size <= INT_MAX ? begin(gcm, 1, key, nonce, associated, count) : NULL;
+  int written;
+  int fine = context && (size == 0 || EVP_EncryptUpdate(context, text, &written, text, (int)size) == 1) &&
+             EVP_EncryptFinal_ex(context, text + size, &written) == 1 &&
+             EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG, tag) == 1;
+  EVP_CIPHER_CTX_free(context);
+  return fine;
+}
+
+int ccrypto_gcm_open(const ccrypto_gcm *gcm, const unsigned char *key, const unsigned char *nonce,
+                     const ccrypto_part *associated, size_t count, unsigned char *text, size_t size,
+                     const unsigned char *tag) {
+  EVP_CIPHER_CTX *context = size <= INT_MAX ? begin(gcm, 0, key, nonce, associated, count) : NULL;
+  int written;
+  int fine = context && (size == 0 || EVP_DecryptUpdate(context, text, &written, text, (int)size) == 1) &&
+             EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG, (void *)tag) == 1;
+  int opened = fine && EVP_DecryptFinal_ex(context, text + size, &written) == 1;
+  EVP_CIPHER_CTX_free(context);
+  if (!opened)
+    OPENSSL_cleanse(text, size);
+  return !fine ? -1 : opened;
+}

@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -30,6 +31,22 @@ int csupport_random(void *bytes, size_t size) {
 void csupport_wipe(void *bytes, size_t size) {
   if (size > 0)
     explicit_bzero(bytes, size);
+}
+
+void *csupport_secret_new(size_t size) {
+  void *secret = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (secret == MAP_FAILED)
+    abort();
+  /* Not locked into memory: that is limited for each process, and the limit is the host's. */
+  madvise(secret, size ? size : 1, MADV_DONTDUMP);
+  return secret;
+}
+
+void csupport_secret_free(void *secret, size_t size) {
+  if (!secret)
+    return;
+  csupport_wipe(secret, size);
+  munmap(secret, size ? size : 1);
 }
 
 int64_t csupport_wall_clock(void) {
@@ -112,6 +129,8 @@ void csupport_error_text(int error, char *buffer, size_t size) {
 extern char **environ;
 
 char *const *csupport_environment(void) { return environ; }
+
+const char *csupport_environment_value(const char *name) { return secure_getenv(name); }
 
 /* Swift's hash seed asks for this function, which glibc has only since 2.36. */
 void arc4random_buf(void *bytes, size_t size) {

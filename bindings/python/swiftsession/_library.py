@@ -72,6 +72,7 @@ _FALLIBLE: dict[str, tuple[Any, ...]] = {
     "manager_open": (c_void_p, _NEW),
     "manager_set_clock": (c_void_p, Clock, c_void_p),
     "manager_metrics": (c_void_p, *_BORROWED),
+    "manager_reload": (c_void_p,),
     "manager_prepare": (c_void_p,),
     "manager_ping": (c_void_p,),
     "manager_sweep": (c_void_p, c_int64, POINTER(c_int32)),

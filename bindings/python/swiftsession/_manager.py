@@ -145,6 +145,10 @@ class Manager:
     def __reduce__(self) -> str:
         raise TypeError("A session manager cannot be copied or pickled; make another one.")
 
+    def reload(self) -> None:
+        """Reads the files of keys again."""
+        check(library.manager_reload(self.handle, error_pointer()))
+
     def call(self, function: Any, *arguments: Any) -> None:
         """Makes a call that may ask for the time. An exception of the clock cannot pass through the library: the clock
         is read before."""

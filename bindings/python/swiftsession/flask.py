@@ -48,6 +48,10 @@ _METHODS = (
 _Settings = tuple[Any, ...]
 
 
+#: Any of these is a key in the place of SECRET_KEY.
+_FILES_OF_KEYS = ("SECRET_KEY_FILE", "SESSION_KEYS_FILE", "SESSION_KEYS_CREDENTIAL")
+
+
 class Session:
     """The extension. With an application it sets it up at once; without one, call init_app().
 
@@ -86,7 +90,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         self._last: _Settings | None = None
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if not app.secret_key:
+        if not app.secret_key and not any(map(app.config.get, _FILES_OF_KEYS)):
             return None
         settings = self._settings(app)
         opened = self._manager(app, settings).open(request.environ.get("HTTP_COOKIE"))
@@ -101,12 +105,24 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if session.accessed or sets:
             self._depends_on_the_cookie(app, response)
         if not sets:
+            if session and type(self).should_set_cookie is SessionInterface.should_set_cookie:
+                self._make_anew(app, session, response)
             return
         own_end = session and type(self).get_expiration_time is not SessionInterface.get_expiration_time
         for name, value in self._saved(app, session):
             if name == "Set-Cookie" and own_end:
                 self._set_cookie(app, session, response, value)
             elif name == "Set-Cookie":
+                response.headers.add(name, value)
+
+    def _make_anew(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Of a session that nobody changed, the cookie is sent again where it is of an older key or form."""
+        known: _Opened | None = getattr(session, "_swiftsession", None)
+        if known is None or known.settings != self._settings(app):
+            return
+        for name, value in known.session.save():
+            if name == "Set-Cookie":
+                self._depends_on_the_cookie(app, response)
                 response.headers.add(name, value)
 
     def _depends_on_the_cookie(self, app: Flask, response: Response) -> None:

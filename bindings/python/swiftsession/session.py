@@ -129,6 +129,10 @@ class SessionManager:
         finally:
             library.free(listed)
 
+    def reload(self) -> None:
+        """Reads the files of keys again; requests that are under way keep the keys that they have."""
+        self._manager.reload()
+
     # ---- Figures ----
 
     def metrics(self) -> str:

@@ -29,6 +29,7 @@ PYTHON = {
     "mode": Kind.NUMBER,
     "seconds": Kind.SECONDS,
     "milliseconds": Kind.MILLISECONDS,
+    "credential": Kind.TEXT,
     "time": Kind.TIME,
     "refused": Kind.REFUSED,
 }

@@ -16,6 +16,11 @@ int csupport_random(void *bytes, size_t size);
 /* Overwrites memory that held a secret; not optimised away. */
 void csupport_wipe(void *bytes, size_t size);
 
+/* Memory for a secret, zeroed: pages of its own that no core dump takes in, where the system allows. Ends the process
+   when memory is exhausted. Freeing it overwrites it; `size` is that of the call that made it. */
+__attribute__((returns_nonnull)) void *csupport_secret_new(size_t size);
+void csupport_secret_free(void *secret, size_t size);
+
 /* Seconds since 1970-01-01T00:00:00Z by the system's clock. */
 int64_t csupport_wall_clock(void);
 
@@ -132,6 +137,9 @@ void csupport_error_text(int error, char *buffer, size_t size);
 
 /* The variables of the process, NULL-terminated, each `NAME=value`. */
 char *const *csupport_environment(void);
+
+/* One of them; NULL where it is not set, and in a program that runs with rights of another user. */
+const char *csupport_environment_value(const char *name);
 
 /* The six bits that each character of the base64url alphabet stands for; 64 for every other byte. */
 __attribute__((returns_nonnull)) static inline const unsigned char *csupport_base64url_values(void) {

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Cookies
+internal import Keys
+internal import Settings
+internal import Support
+
+/// How the value of a session's cookie is made and read, with the keys of one moment.
+///
+/// There is one form, and no other is ever read but the one that SESSION_COOKIE_FORMAT_FALLBACK names, until its time.
+final class CookieForms: Sendable {
+  /// Where the keys are from.
+  private let settings: Settings
+  private let kind: Kind
+  /// Nil where there is no key.
+  private let form: CookieForm?
+  private let fallback: CookieForm?
+  private let fallbackUntil: Int64
+  private let revokedBefore: Int64?
+  private let nameCount: Int
+
+  /// What a cookie holds.
+  enum Kind {
+    /// The whole session.
+    case session
+    /// The id of a session in a store.
+    case id
+  }
+
+  static func make(_ settings: Settings, _ kind: Kind) throws(Failure) -> CookieForms {
+    let ring = try KeyRing(settings)
+    let seals = settings.text(.cookieFormat) == "sealed"
+    let form = seals ? try sealing(settings, ring, kind) : try signing(settings, ring, kind)
+    var fallback: CookieForm?
+    if let word = settings.text(.cookieFormatFallback) {
+      fallback = word == "sealed" ? try sealed(settings, ring, kind) : try signing(settings, ring, kind)
+      guard seals == (word == "signed") else {
+        throw Failure(
+          .config, "SESSION_COOKIE_FORMAT and SESSION_COOKIE_FORMAT_FALLBACK are the same; remove the latter.")
+      }
+    }
+    guard settings.isSet(.cookieFormatFallback) == settings.isSet(.cookieFormatFallbackUntil) else {
+      throw Failure(
+        .config, "Of SESSION_COOKIE_FORMAT_FALLBACK and SESSION_COOKIE_FORMAT_FALLBACK_UNTIL only one is set; set both."
+      )
+    }
+    if ring.revokedBefore != nil, let form, !form.tellsTime {
+      throw Failure(
+        .unsupported,
+        "SESSION_REVOKED_BEFORE needs cookies that tell their time: SESSION_COOKIE_FORMAT has to be sealed, or "
+          + "SESSION_TYPE cookie.")
+    }
+    return CookieForms(settings, kind, form, fallback, ring.revokedBefore)
+  }
+
+  private init(
+    _ settings: Settings, _ kind: Kind, _ form: CookieForm?, _ fallback: CookieForm?, _ revokedBefore: Int64?
+  ) {
+    self.settings = settings
+    self.kind = kind
+    self.form = form
+    self.fallback = fallback
+    self.revokedBefore = revokedBefore
+    fallbackUntil = settings.time(.cookieFormatFallbackUntil) ?? .min
+    nameCount = CookieForms.name(settings).count
+  }
+
+  /// The same with the keys that files have now.
+  func reloaded() throws(Failure) -> CookieForms {
+    try CookieForms.make(try settings.withFilesReadAgain(), kind)
+  }
+
+  /// Whether there is no key to make a cookie with.
+  var isReadOnly: Bool { form == nil }
+
+  /// - Parameter maxAge: in seconds, of cookies that tell their time; nil for any age.
+  /// - Throws: EXPIRED, TAMPERED, MALFORMED or TOO_LARGE.
+  func open(_ value: [UInt8], now: Int64, maxAge: Int64?) throws(Failure) -> CookieForm.Opened {
+    guard let form else { throw Failure(.tampered, "There is no key to verify the cookie with.") }
+    let opened = try opened(value, form, now, maxAge)
+    if let revokedBefore {
+      // One that does not tell its time cannot say that it was made later.
+      guard let issued = opened.issued, issued >= revokedBefore else {
+        throw Failure(.expired, "The cookie was made before SESSION_REVOKED_BEFORE.")
+      }
+    }
+    return opened
+  }
+
+  private func opened(
+    _ value: [UInt8], _ form: CookieForm, _ now: Int64, _ maxAge: Int64?
+  ) throws(Failure) -> CookieForm.Opened {
+    guard let fallback, now < fallbackUntil else { return try form.open(value, now: now, maxAge: maxAge) }
+    // The sealed form first: it alone is never mistaken for another.
+    let (first, second) = form.isSealed ? (form, fallback) : (fallback, form)
+    do throws(Failure) {
+      var opened = try first.open(value, now: now, maxAge: maxAge)
+      opened.isFresh = opened.isFresh && form.isSealed
+      return opened
+    } catch {
+      guard error.status == .tampered else { throw error }
+      var opened = try second.open(value, now: now, maxAge: maxAge)
+      opened.isFresh = opened.isFresh && !form.isSealed
+      return opened
+    }
+  }
+
+  /// The value of a cookie, once it is known to be one that browsers and servers keep.
+  func make(_ payload: [UInt8], issued: Int64, now: Int64) throws(Failure) -> [UInt8] {
+    guard let form else { throw Failure(.config, "There is no key to make a cookie with.") }
+    guard payload.count <= CookieForm.largestPayload else {
+      throw Failure(.tooLarge, "The session has more than \(CookieForm.largestPayload) bytes.")
+    }
+    let value = try form.make(payload, issued: issued, now: now)
+    guard value.count <= CookieHeader.limit else {
+      throw Failure(
+        .tooLarge, "The session makes a cookie of \(value.count) bytes, which no request would bring back; store less.")
+    }
+    guard !form.isSealed || nameCount + value.count <= CookieForms.browserLimit else {
+      throw Failure(
+        .tooLarge,
+        "The session makes a cookie of \(nameCount + value.count) bytes with its name; browsers keep "
+          + "\(CookieForms.browserLimit). Store less, or set SESSION_TYPE to a store.")
+    }
+    return value
+  }
+
+  /// The bytes of name and value that browsers keep (RFC 6265bis, section 5.6).
+  private static var browserLimit: Int { 4096 }
+
+  private static func name(_ settings: Settings) -> Text { settings.text(.cookieName) ?? "session" }
+
+  /// Sealing is for keys that nobody tries out.
+  private static func sealing(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm {
+    let hasKeyFile = settings.isSet(.keysFile) || settings.isSet(.keysCredential)
+    if !hasKeyFile, let key = settings.key, key.count < Key.leastForSealing {
+      throw Failure(
+        .config,
+        "SECRET_KEY has \(key.count) bytes; to seal with it takes at least \(Key.leastForSealing) random ones.")
+    }
+    return try sealed(settings, ring, kind)
+  }
+
+  private static func sealed(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm {
+    let context = SealingContext(
+      .cookies, purpose: kind == .session ? "session cookie" : "session id cookie",
+      application: settings.text(.application) ?? "", name: name(settings))
+    return .sealed(
+      try SealedValue(
+        ring, context, padding: Int(settings.number(.sealedPadding) ?? 0),
+        compresses: settings.flag(.sealedCompression) ?? false))
+  }
+
+  /// As Flask and Flask-Session sign. Nil where there is no key for a session.
+  private static func signing(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm? {
+    switch kind {
+    case .session:
+      guard !ring.newestFirst(for: .cookies).isEmpty else { return nil }
+      return .timed(TimedSigner(try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac)))
+    case .id:
+      guard settings.flag(.useSigner) ?? false else { return .plain }
+      guard !ring.newestFirst(for: .cookies).isEmpty else {
+        throw Failure(
+          .config, "SESSION_USE_SIGNER is on and SECRET_KEY is not set; set it to something unique and secret.")
+      }
+      return .signed(try Signer(ring, salt: Array("flask-session".utf8), derivation: .hmac))
+    }
+  }
+}
