@@ -46,11 +46,20 @@ final class ServerProcess: @unchecked Sendable {
     shell.waitUntilExit()
   }
 
-  /// To the server and to the processes that it started.
-  func signalAll(_ name: String) {
-    let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
-    for child in children.split(separator: " ") { kill(Int32(child) ?? 0, name == "STOP" ? SIGSTOP : SIGCONT) }
-    kill(pid, name == "STOP" ? SIGSTOP : SIGCONT)
+  /// The server and the processes that it started.
+  func pause() {
+    PausedProcess.pause(pid)
+    for child in children { PausedProcess.pause(child) }
+  }
+
+  func resume() {
+    for child in children { PausedProcess.resume(child) }
+    PausedProcess.resume(pid)
+  }
+
+  private var children: [Int32] {
+    let list = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+    return list.split(separator: " ").compactMap { Int32($0) }
   }
 
   var pid: Int32 { shell.processIdentifier }

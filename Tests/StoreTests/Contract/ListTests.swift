@@ -37,7 +37,8 @@ import Testing
   func whatIsListedMayGoMeanwhile(_ under: StoreUnderTest) throws {
     let bed = try under.make()
     for number in 0..<40 {
-      #expect(try bed.store.create(Text("session:\(1000 + number)".utf8.map { $0 }), [1], timeToLive: 1000, at()).isCreated)
+      #expect(
+        try bed.store.create(Text("session:\(1000 + number)".utf8.map { $0 }), [1], timeToLive: 1000, at()).isCreated)
     }
     var place: [UInt8] = []
     var left = 40

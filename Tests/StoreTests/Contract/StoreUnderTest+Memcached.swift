@@ -20,7 +20,8 @@
     /// The other way round, on a ring of a socket and two ports.
     static var memcachedRing: StoreUnderTest {
       StoreUnderTest(
-        testDescription: "memcached, three servers", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false, lists: false,
+        testDescription: "memcached, three servers", takesAnyKey: false, keepsOurTime: false, tellsRemaining: false,
+        lists: false,
         largestRecord: 1 << 19
       ) {
         let servers = try [true, false, false].map { try kept(MemcachedServer(local: $0)) }

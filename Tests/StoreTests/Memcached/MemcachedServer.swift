@@ -70,9 +70,9 @@
     private var processID: Int32 { shell?.processIdentifier ?? 0 }
 
     /// It accepts connections and answers nothing.
-    func pause() { kill(processID, SIGSTOP) }
+    func pause() { PausedProcess.pause(processID) }
 
-    func resume() { kill(processID, SIGCONT) }
+    func resume() { PausedProcess.resume(processID) }
 
     func options(_ dialect: MemcachedOptions.Dialect = .text) -> MemcachedOptions {
       var options = MemcachedOptions([address])

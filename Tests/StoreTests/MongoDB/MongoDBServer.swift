@@ -95,21 +95,9 @@
     private var processID: Int32 { shell?.processIdentifier ?? 0 }
 
     /// It accepts connections and answers nothing.
-    func pause() {
-      kill(processID, SIGSTOP)
-      // One thread takes the signal; until it has, the others answer.
-      let tasks = "/proc/\(processID)/task"
-      while let threads = try? FileManager.default.contentsOfDirectory(atPath: tasks),
-        threads.contains(where: { thread in
-          let state = try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8)
-          return state?.contains(") T ") == false
-        })
-      {
-        usleep(1_000)
-      }
-    }
+    func pause() { PausedProcess.pause(processID) }
 
-    func resume() { kill(processID, SIGCONT) }
+    func resume() { PausedProcess.resume(processID) }
 
     /// A store on a collection of its own.
     func store(_ collection: Text = Text("c\(UUID().uuidString)"), local: Bool = false) -> MongoDBStore {

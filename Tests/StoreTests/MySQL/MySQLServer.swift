@@ -95,9 +95,9 @@
     private var processID: Int32 { shell?.processIdentifier ?? 0 }
 
     /// It accepts connections and answers nothing.
-    func pause() { kill(processID, SIGSTOP) }
+    func pause() { PausedProcess.pause(processID) }
 
-    func resume() { kill(processID, SIGCONT) }
+    func resume() { PausedProcess.resume(processID) }
 
     /// For a table of its own.
     func options(table: Text? = nil, local: Bool = false) -> MySQLOptions {

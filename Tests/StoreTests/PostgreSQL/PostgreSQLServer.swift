@@ -64,9 +64,9 @@
     func stop() { process = nil }
 
     /// It accepts connections and answers nothing. Each backend is a process of its own.
-    func pause() { process?.signalAll("STOP") }
+    func pause() { process?.pause() }
 
-    func resume() { process?.signalAll("CONT") }
+    func resume() { process?.resume() }
 
     /// What psql prints: fields between `|`, without the last line end.
     @discardableResult

@@ -75,9 +75,9 @@
     private var processID: Int32 { shell?.processIdentifier ?? 0 }
 
     /// It accepts connections and answers nothing.
-    func pause() { kill(processID, SIGSTOP) }
+    func pause() { PausedProcess.pause(processID) }
 
-    func resume() { kill(processID, SIGCONT) }
+    func resume() { PausedProcess.resume(processID) }
 
     func options(database: Int64 = 0, local: Bool = false) -> RedisOptions {
       var options = RedisOptions(local ? .local(socket) : .host(name: "127.0.0.1", port: port))
