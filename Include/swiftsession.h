@@ -519,15 +519,15 @@ swiftsession_status swiftsession_manager_ping(swiftsession_manager *manager, swi
 swiftsession_status swiftsession_manager_sweep(swiftsession_manager *manager, int64_t limit, int32_t *more,
                                                swiftsession_error *error);
 
-/* Moving sessions from the store that SESSION_MIGRATE_FROM names. Each moves by itself when its cookie comes; this moves
-   the others. */
+/* Moving sessions from the store that SESSION_MIGRATE_FROM names. Each moves by itself when its cookie comes; this
+   moves the others. */
 
 /* How far that has come, in all calls. To begin, and to begin again: all zero. */
 typedef struct swiftsession_migration {
-  int64_t moved;           /* records that are in the new store now, those of users among them */
-  int64_t skipped;         /* ended before their turn, or in the new store already */
-  int64_t unreadable;      /* nobody can read them; they stay where they are */
-  int32_t position_size;   /* ours: where it goes on */
+  int64_t moved;         /* records that are in the new store now, those of users among them */
+  int64_t skipped;       /* ended before their turn, or in the new store already */
+  int64_t unreadable;    /* nobody can read them; they stay where they are */
+  int32_t position_size; /* ours: where it goes on */
   unsigned char position[260];
 } swiftsession_migration;
 

@@ -7,8 +7,7 @@ internal import Values
 
 /// A store into which the records of an old one move, each when somebody asks for it.
 ///
-/// Its tokens are the new store's: whoever has read a record has it there. A removal is of both, and of the old one first,
-/// so that nothing is left to move once the new one is gone.
+/// Its tokens are the new store's: whoever has read a record has it there. A removal is of both.
 final class MigratingStore: SessionStore, @unchecked Sendable {
   let new: any SessionStore
   let old: OldStore
@@ -70,6 +69,7 @@ final class MigratingStore: SessionStore, @unchecked Sendable {
     return try new.refresh(key, timeToLive: timeToLive, call)
   }
 
+  /// The old record first, so that nothing is left to move once the new one is gone.
   func remove(_ key: Text, _ call: Call) throws(Failure) {
     try removeOld(key, call)
     try new.remove(key, call)
@@ -77,8 +77,9 @@ final class MigratingStore: SessionStore, @unchecked Sendable {
 
   /// What an old server may have written again since the record moved is no session's, and goes too.
   func remove(_ key: Text, token: Token, _ call: Call) throws(Failure) -> Removal {
-    try removeOld(key, call)
-    return try new.remove(key, token: token, call)
+    let removal = try new.remove(key, token: token, call)
+    if removal == .removed || removal == .gone { try removeOld(key, call) }
+    return removal
   }
 
   func sweep(limit: Int, _ call: Call) throws(Failure) -> Bool {

@@ -95,7 +95,10 @@ class Requests:
 
     def is_removed(self, number: int) -> bool:
         with self.old.cursor() as cursor:
-            cursor.execute("DELETE FROM sessions WHERE session_id = %s", ["session:" + cookie(number).partition("=")[2]])
+            cursor.execute(
+                "DELETE FROM sessions WHERE session_id = %s",
+                ["session:" + cookie(number).partition("=")[2]],
+            )
             return cursor.rowcount == 1
 
     def run_beside(self, process: subprocess.Popen[str], ends_per_second: float) -> None:
@@ -147,8 +150,13 @@ def in_bulk(stack: ExitStack, folder: Path, count: int) -> None:
     output, _ = process.communicate()
     assert process.returncode == 0, "the process that moves them failed"
     moved, skipped, unreadable = json.loads(output)
-    print(f"{count} sessions from PostgreSQL to Redis: {took:.0f} s, {count / took:.0f} a second", flush=True)
-    print(f"  in bulk {moved}, on access and ended meanwhile {count - moved}, skipped {skipped}, ended {len(requests.ended)}")
+    print(
+        f"{count} sessions from PostgreSQL to Redis: {took:.0f} s, {count / took:.0f} a second",
+        flush=True,
+    )
+    print(
+        f"  in bulk {moved}, on access and ended meanwhile {count - moved}, skipped {skipped}, ended {len(requests.ended)}"
+    )
     print(f"  {len(requests.times)} requests meanwhile: {shown(requests.times)} ms")
     keys = {key.decode() for key in redis.Redis.from_url(new).scan_iter(count=1000)}
     expected = {f"session:{cookie(number)[8:]}" for number in range(1, count + 1) if number not in requests.ended}

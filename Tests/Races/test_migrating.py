@@ -41,9 +41,17 @@ class Places:
         """Of a place where nothing is."""
         fresh = self.folder / f"{kind}{next(numbers)}"
         if kind == "filesystem":
-            return {"SESSION_TYPE": kind, "SESSION_FILE_DIR": str(fresh), "SESSION_KEY_PREFIX": "f:"}
+            return {
+                "SESSION_TYPE": kind,
+                "SESSION_FILE_DIR": str(fresh),
+                "SESSION_KEY_PREFIX": "f:",
+            }
         if kind == "sqlite":
-            return {"SESSION_TYPE": kind, "SESSION_SQLITE": str(fresh), "SESSION_KEY_PREFIX": "f:"}
+            return {
+                "SESSION_TYPE": kind,
+                "SESSION_SQLITE": str(fresh),
+                "SESSION_KEY_PREFIX": "f:",
+            }
         if kind not in self.addresses:
             fresh.mkdir()
             self.addresses[kind] = self.stack.enter_context(SERVERS[kind](fresh))
@@ -54,12 +62,21 @@ class Places:
 
     def moving(self, old: dict[str, Any], kind: str) -> dict[str, Any]:
         """Of another place, to which the sessions of the old one move."""
-        return {**self.settings(kind), **moving_from(old), "SESSION_TIMEOUT": 60, "SESSION_CONNECT_TIMEOUT": 60}
+        return {
+            **self.settings(kind),
+            **moving_from(old),
+            "SESSION_TIMEOUT": 60,
+            "SESSION_CONNECT_TIMEOUT": 60,
+        }
 
 
 def moving_from(old: dict[str, Any]) -> dict[str, Any]:
     renamed = {"SESSION_MIGRATE_" + name.removeprefix("SESSION_"): value for name, value in old.items()}
-    return {"SESSION_MIGRATE_FROM": renamed.pop("SESSION_MIGRATE_TYPE"), "SESSION_MIGRATE_UNTIL": UNTIL, **renamed}
+    return {
+        "SESSION_MIGRATE_FROM": renamed.pop("SESSION_MIGRATE_TYPE"),
+        "SESSION_MIGRATE_UNTIL": UNTIL,
+        **renamed,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +135,14 @@ def test_sessions_move_between_stores_of_every_kind(places, old_kind, kind):
     with new.open(cookies[3]) as session:
         session.logout()
         session.save()
-    assert [number(new, cookie) for cookie in cookies] == [0, 1, 2, None, *range(4, 16), *[None] * 4]
+    assert [number(new, cookie) for cookie in cookies] == [
+        0,
+        1,
+        2,
+        None,
+        *range(4, 16),
+        *[None] * 4,
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,7 +204,13 @@ def started(program: str, settings: dict[str, Any], cookies: list[str], key: str
     return subprocess.Popen(command, cwd=ROOT / "bindings" / "python", stderr=subprocess.PIPE)
 
 
-PAIRS = [("sqlite", "redis"), ("postgresql", "redis"), ("filesystem", "sqlite"), ("memcached", "mysql"), ("redis", "mongodb")]
+PAIRS = [
+    ("sqlite", "redis"),
+    ("postgresql", "redis"),
+    ("filesystem", "sqlite"),
+    ("memcached", "mysql"),
+    ("redis", "mongodb"),
+]
 
 
 @pytest.mark.parametrize("old_kind, kind", PAIRS)
@@ -199,7 +229,15 @@ def test_processes_use_move_and_end_the_same_sessions(places, old_kind, kind):
     manager = SessionManager(**now)
     for at, cookie in enumerate(cookies):
         with manager.open(cookie) as session:
-            expected = {} if cookie in ended else {"_permanent": True, "number": at, **{f"key{n}": 1 for n in range(4)}}
+            expected = (
+                {}
+                if cookie in ended
+                else {
+                    "_permanent": True,
+                    "number": at,
+                    **{f"key{n}": 1 for n in range(4)},
+                }
+            )
             assert dict(session) == ({"_permanent": True} if cookie in ended else expected)
 
 

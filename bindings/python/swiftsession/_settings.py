@@ -169,8 +169,8 @@ def meant(name: str) -> str | None:
     if name.startswith(MIGRATE) and name not in KINDS:
         if name in OF_FORMER:
             return None
-        close = get_close_matches(name, [*OF_FORMER, *KINDS], n=1, cutoff=0.85)
-        return close[0] if close else None
+        near = get_close_matches(name, [*OF_FORMER, *KINDS], n=1, cutoff=0.85)
+        return near[0] if near else None
     if name in KINDS or not name.isupper() or len(name) < 8:
         return None
     for close in get_close_matches(name, KINDS, n=3, cutoff=0.85):
