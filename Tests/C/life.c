@@ -35,6 +35,7 @@ static void null_and_wrong_handles(void) {
   swiftsession_session *session = open_header(manager, NULL);
   swiftsession_session *sessions[] = {NULL, (swiftsession_session *)manager};
   swiftsession_manager *managers[] = {NULL, (swiftsession_manager *)session};
+  swiftsession_migration progress = {0, 0, 0, 0, ""};
   for (int i = 0; i < 2; i++) {
     REFUSED(swiftsession_peek(sessions[i], NULL));
     REFUSED(swiftsession_login(sessions[i], "jack", 4, NULL, NULL));
@@ -44,12 +45,20 @@ static void null_and_wrong_handles(void) {
     REFUSED(swiftsession_remove_item(sessions[i], "x", "1", 1, NULL, NULL));
     REFUSED(swiftsession_pop_json(sessions[i], "x", NULL, NULL, NULL));
     REFUSED(swiftsession_manager_end_user(managers[i], "jack", 4, NULL));
+    REFUSED(swiftsession_migrate(managers[i], 1, &progress, NULL, NULL));
     REFUSED(swiftsession_manager_user_sessions(managers[i], NULL, "jack", 4, NULL, NULL, NULL));
     REFUSED(swiftsession_manager_end_session(managers[i], "jack", 4, "x", NULL));
   }
   REFUSED(swiftsession_manager_user_sessions(manager, sessions[1], "jack", 4, NULL, NULL, NULL));
   REFUSED(swiftsession_manager_user_sessions(manager, NULL, NULL, 0, NULL, NULL, NULL));
   REFUSED(swiftsession_manager_end_user(manager, NULL, 0, NULL));
+  REFUSED(swiftsession_migrate(manager, 0, &progress, NULL, NULL));
+  REFUSED(swiftsession_migrate(manager, 1, NULL, NULL, NULL));
+  CHECK(swiftsession_migrate(manager, 1, &progress, NULL, NULL) == SWIFTSESSION_CONFIG);
+  progress.position_size = -1;
+  REFUSED(swiftsession_migrate(manager, 1, &progress, NULL, NULL));
+  progress.position_size = 261;
+  REFUSED(swiftsession_migrate(manager, 1, &progress, NULL, NULL));
   REFUSED(swiftsession_manager_end_session(manager, "jack", 4, NULL, NULL));
   REFUSED(swiftsession_manager_end_session(manager, NULL, 0, "x", NULL));
   REFUSED(swiftsession_remove_item(session, NULL, "1", 1, NULL, NULL));

@@ -3,6 +3,7 @@
 #ifndef BROWSER_H
 #define BROWSER_H
 
+#define _XOPEN_SOURCE 700
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
