@@ -218,9 +218,9 @@ static void without_a_key_a_session_is_read_only(void) {
 
 static void what_cannot_be_followed_is_refused(void) {
   static const char *const settings[][2] = {
-      {"SESSION_IDLE_TIMEOUT", "60"},      {"SESSION_ABSOLUTE_TIMEOUT", "60"},     {"SESSION_RENEW_AFTER", "60"},
-      {"SESSION_RENEW_GRACE", "10"},       {"SESSION_TOUCH_INTERVAL", "10"},       {"SESSION_COOKIE_FORMAT", "sealed"},
-      {"SESSION_RECORD_FORMAT", "sealed"}, {"SESSION_UNCONFIRMED_LIFETIME", "60"},
+      {"SESSION_IDLE_TIMEOUT", "60"},         {"SESSION_ABSOLUTE_TIMEOUT", "60"}, {"SESSION_RENEW_AFTER", "60"},
+      {"SESSION_RENEW_GRACE", "10"},          {"SESSION_TOUCH_INTERVAL", "10"},   {"SESSION_RECORD_FORMAT", "sealed"},
+      {"SESSION_UNCONFIRMED_LIFETIME", "60"},
   };
   for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
     swiftsession_config *config;

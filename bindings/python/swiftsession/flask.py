@@ -398,9 +398,7 @@ def _nothing() -> None:
 @lru_cache(maxsize=16)
 def _others(store: str, former_type: str) -> tuple[str, ...]:
     """The settings of a store that are in app.config and nowhere else; the path is asked for."""
-    return tuple(
-        name for name in asked_for(store, former_type) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT")
-    )
+    return tuple(name for name in asked_for(store, former_type) if name not in (*_KEYS, *_METHODS, "APPLICATION_ROOT"))
 
 
 def _named(settings: _Settings) -> dict[str, Any]:
