@@ -595,9 +595,10 @@ void swiftsession_signer_free(swiftsession_signer *signer);
      max_size        1048576               what a compressed value may expand to, in bytes
    and for values that only who has the keys can read, in the place of all the above but salt, compress and max_size:
      sealed          false                 true: sealed as docs/formats.md says, with the time; keys have 32 bytes or
-   more; salt is the purpose, and compress counts where url_safe is true application     empty                 a value
-   opens only with the salt, application and name that it was sealed with name            empty padding         none
-   what is sealed is made as long as a multiple of it, 1 to 1048576 */
+                                           more; salt is the purpose, and compress counts where url_safe is true
+     application     empty                 a value opens only with the salt, application and name that it has
+     name            empty
+     padding         none                  what is sealed is as long as a multiple of it, 1 to 1048576 */
 swiftsession_status swiftsession_signer_set(swiftsession_signer *signer, const char *option, const void *value,
                                             size_t size, swiftsession_error *error);
 
