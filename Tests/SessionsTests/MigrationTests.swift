@@ -130,7 +130,7 @@ import Testing
       .before { try? fleet.end(cookie, fleet.beside) }
     } _: { fleet, cookie, step in
       #expect(fleet.value("a", cookie) == nil, "step \(step)")
-      #expect(fleet.alive() == [0, 0], "step \(step)")
+      #expect(fleet.alive() == [0, 0] && fleet.new.count == 0, "step \(step)")
     }
   }
 
@@ -142,7 +142,7 @@ import Testing
       // From then on it is in the new store alone, and requests there use it.
       guard mover == .bulk ? step <= 7 : step <= 6 else { return }
       #expect(fleet.value("a", cookie) == nil, "step \(step)")
-      #expect(fleet.alive() == [0, 0], "step \(step)")
+      #expect(fleet.alive() == [0, 0] && fleet.new.count == 0, "step \(step)")
     }
   }
 
@@ -162,7 +162,34 @@ import Testing
     } _: { fleet, cookie, step in
       try? fleet.end(cookie, fleet.beside)
       #expect(fleet.value("a", cookie) == nil, "step \(step)")
-      #expect(fleet.alive() == [0, 0], "step \(step)")
+      #expect(fleet.alive() == [0, 0] && fleet.new.count == 0, "step \(step)")
+    }
+  }
+
+  @Test func whatMovesWhileItEndsHasEnded() throws {
+    for number in 1..<4 {
+      let fleet = try Fleet()
+      let cookie = try fleet.start()
+      let steps = SteppedStore.Steps(number, .before { _ = fleet.value("a", cookie) })
+      try fleet.end(cookie, fleet.mover(steps))
+      #expect(steps.hasHappened == (number < 3))
+      #expect(fleet.value("a", cookie) == nil, "step \(number)")
+      #expect(fleet.alive() == [0, 0], "step \(number)")
+    }
+  }
+
+  @Test func whatEndsWhileAnotherGoesOnHasEnded() throws {
+    for left in 2..<7 {
+      for number in 1..<10 {
+        let fleet = try Fleet()
+        let cookie = try fleet.start()
+        try? move(cookie, by: .request, fleet.mover(SteppedStore.Steps(left, .end)))
+        let steps = SteppedStore.Steps(number, .before { try? fleet.end(cookie, fleet.beside) })
+        try? move(cookie, by: .request, fleet.mover(steps))
+        guard steps.hasHappened else { break }
+        #expect(fleet.value("a", cookie) == nil, "steps \(left) and \(number)")
+        #expect(fleet.alive() == [0, 0], "steps \(left) and \(number)")
+      }
     }
   }
 
