@@ -132,8 +132,8 @@ let package = Package(
     tests("Support", ["CSupport"]),
     tests("Settings", ["Support"]),
     tests("Crypto", ["Support"]),
-    tests("Keys", ["Settings", "Support"]),
-    tests("Cookies", ["Support", "Settings"]),
+    tests("Keys", ["Crypto", "Settings", "Support"]),
+    tests("Cookies", ["Keys", "Support", "Settings"]),
     .target(
       name: "StoresTesting", dependencies: ["Sessions", "Stores", "Support"], path: "Tests/StoresTesting",
       swiftSettings: swift),

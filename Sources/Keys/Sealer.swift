@@ -59,7 +59,9 @@ package struct Sealer: Sendable {
     try withWipedBytes(SealingKey.derivedCount) { derived throws(Failure) in
       guard let derived = derived.baseAddress else { return }
       try key.derive(UnsafeBufferPointer(start: parts.salt, count: Sealer.saltCount), secret, into: derived)
-      parts.commitment.update(from: derived + SealingKey.commitment, count: Sealer.commitmentCount)
+      copyBytes(
+        UnsafeBufferPointer(start: derived + SealingKey.commitment, count: Sealer.commitmentCount), to: parts.commitment
+      )
       try context.withUnsafeBufferPointer { context throws(Failure) in
         try cipher.seal(
           parts.text, key: derived, nonce: derived + SealingKey.nonce, associated: (parts.header, context, associated),

@@ -44,14 +44,15 @@ struct SealingKey: Sendable, Dated {
     let digest = DigestAlgorithm.sha256.count
     try withWipedBytes(count + digest) { bytes throws(Failure) in
       guard let input = bytes.baseAddress else { return }
-      _ = UnsafeMutableBufferPointer(rebasing: bytes[1...]).update(fromContentsOf: salt)
-      _ = UnsafeMutableBufferPointer(rebasing: bytes[(1 + salt.count)...]).update(fromContentsOf: secret)
+      copyBytes(salt, to: input + 1)
+      copyBytes(secret, to: input + 1 + salt.count)
       let message = UnsafeBufferPointer(start: input, count: count)
       input.pointee = 1
       try hmac.sign(message, into: output)
       input.pointee = 2
       try hmac.sign(message, into: input + count)
-      (output + digest).update(from: input + count, count: SealingKey.derivedCount - digest)
+      copyBytes(
+        UnsafeBufferPointer(start: input + count, count: SealingKey.derivedCount - digest), to: output + digest)
     }
   }
 }

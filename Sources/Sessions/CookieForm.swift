@@ -87,16 +87,12 @@ enum CookieForm {
       let count = try URLSafePayload.encode(payload, into: output)
       return try signer.sign(output, count: count, issued: issued, now: now)
     case .signed(let signer):
-      copy(payload, to: output)
+      copyBytes(payload, to: output)
       try signer.sign(output, count: payload.count, now: now)
       return payload.count + signer.overhead
     case .plain:
-      copy(payload, to: output)
+      copyBytes(payload, to: output)
       return payload.count
     }
-  }
-
-  private func copy(_ payload: UnsafeBufferPointer<UInt8>, to output: UnsafeMutablePointer<UInt8>) {
-    _ = UnsafeMutableBufferPointer(start: output, count: payload.count).update(fromContentsOf: payload)
   }
 }

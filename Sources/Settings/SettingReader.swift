@@ -53,6 +53,7 @@ struct SettingReader {
     return again
   }
 
+  @inline(never)
   private func item(_ bytes: [UInt8]) throws(Failure) -> HeldSecret {
     let made = bytes.withUnsafeBufferPointer { (bytes) -> Result<HeldSecret, Failure> in
       Result { () throws(Failure) -> HeldSecret in try item(bytes) }

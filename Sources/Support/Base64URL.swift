@@ -67,8 +67,8 @@ package enum Base64URL {
   /// Writes `decodedCount(text.count)` bytes to `output`; false, and then only garbage, for what `encode` never writes.
   package static func decode(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>) -> Bool {
     let values = csupport_base64url_values()
-    var position = 0
-    var index = 0
+    var index = csupport_base64url_decode(text.baseAddress, text.count, output)
+    var position = index / 4 * 3
     var seen: UInt8 = 0
     while text.count - index >= 4 {
       let a = values[Int(text[index])]

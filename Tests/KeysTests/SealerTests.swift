@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Keys
+import Crypto
 import Support
 import Testing
+
+@testable import Keys
 
 struct SealerTests {
   private let now: Int64 = 1_700_000_000
@@ -149,5 +151,82 @@ struct SealerTests {
     #expect(open(both, byNew, now: 999) == nil)
     #expect(open(both, byNew, now: 1000)?.isFresh == false)
     #expect(open(both, byNew, now: 1060)?.isFresh == true)
+  }
+
+  @Test func whatDoesNotOpenIsOverwritten() throws {
+    let sealer = try Sealer(ring(Key(secret(1))), context())
+    var message = try seal(sealer, Array("some text".utf8))
+    message[message.count - 1] ^= 1
+    message.withUnsafeMutableBufferPointer { message in
+      #expect(throws: Failure.self) { try sealer.open(message, now: now) }
+    }
+    #expect(message.allSatisfy { $0 == 0 })
+  }
+
+  /// Made by hand: the tag holds over every byte, and the commitment is not that of the key.
+  @Test(arguments: [-1, 0, 7, 15])
+  func theCommitmentCounts(wrong: Int) throws {
+    let sealer = try Sealer(ring(Key(secret(1))), context())
+    var message = try seal(sealer, Array("some text".utf8))
+    func framed(_ text: String) -> [UInt8] { [0, 0, 0, UInt8(text.utf8.count)] + Array(text.utf8) }
+    let context = framed("test") + framed("shop") + framed("session")
+    let hmac = try HMAC(
+      .sha256, key: try HKDF.key(from: secret(1), salt: Array("swiftsession sealed 1".utf8), info: context))
+    func derived(_ label: UInt8) throws -> [UInt8] {
+      var digest = [UInt8](repeating: 0, count: 32)
+      try ([label] + message[9..<33]).withUnsafeBufferPointer { input in
+        try digest.withUnsafeMutableBufferPointer { try hmac.sign(input, into: $0.baseAddress!) }
+      }
+      return digest
+    }
+    let (key, rest) = (try derived(1), try derived(2))
+    #expect(Array(rest[12..<28]) == Array(message[33..<49]))
+    if wrong >= 0 { message[33 + wrong] ^= 0x10 }
+    let header = Array(message[..<49])
+    var text = Array("some text".utf8)
+    var tag = [UInt8](repeating: 0, count: 16)
+    let cipher = try AES256GCM.make()
+    try text.withUnsafeMutableBufferPointer { text in
+      try tag.withUnsafeMutableBufferPointer { tag in
+        try header.withUnsafeBufferPointer { header in
+          try context.withUnsafeBufferPointer { context in
+            try cipher.seal(
+              text, key: key, nonce: rest, associated: (header, context, Sealer.nothing), tag: tag.baseAddress!)
+          }
+        }
+      }
+    }
+    message.replaceSubrange(49..., with: text + tag)
+    #expect((open(sealer, message) != nil) == (wrong < 0))
+  }
+
+  @Test func ofTwoKeysTheOneThatStandsLastIsNewer() throws {
+    for time: Int64 in [.min, 5] {
+      let validity = Validity(notBefore: time, notAfter: .max)
+      let both = ring(Key(secret(1), validity: validity), Key(secret(2), validity: validity))
+      let message = try seal(try Sealer(both, context()), [])
+      #expect(open(try Sealer(ring(Key(secret(2))), context()), message) != nil)
+    }
+  }
+
+  @Test func contextsOfAnyLength() throws {
+    let keys = ring(Key(secret(1)))
+    let long = Text([UInt8](repeating: 97, count: 300))
+    let message = try seal(try Sealer(keys, context(name: long)), [1])
+    #expect(open(try Sealer(keys, context(name: long)), message) != nil)
+    #expect(open(try Sealer(keys, context(name: Text(Array(long.bytes.dropLast())))), message) == nil)
+  }
+
+  /// Every bit of an id tells keys apart, though none of two keys could be found that differ in so little.
+  @Test func everyBitOfAnIdCounts() throws {
+    let key = try SealingKey(Key(secret(1)), [])
+    var id = [UInt8](repeating: 0, count: SealingKey.idCount)
+    key.copyID(to: &id)
+    #expect(key.isNamed(id))
+    for bit in 0..<64 {
+      id[bit / 8] ^= 1 << (bit % 8)
+      #expect(!key.isNamed(id))
+      id[bit / 8] ^= 1 << (bit % 8)
+    }
   }
 }

@@ -27,6 +27,23 @@ import Testing
     #expect(decode(text) == nil)
   }
 
+  /// One character of no meaning at each place, for each such character.
+  @Test func noOtherCharacterIsReadAnywhere() {
+    let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    for count in [4, 16, 20, 36, 43, 64] {
+      let text = Array(encode((0..<count * 3 / 4).map { _ in UInt8.random(in: 0...255) }).utf8)
+      for place in text.indices {
+        for byte in UInt8.min...UInt8.max {
+          var changed = text
+          changed[place] = byte
+          let isRead = changed.withUnsafeBufferPointer { Base64URL.decode($0) } != nil
+          // The last character may have bits that mean nothing.
+          #expect(place == text.count - 1 ? !isRead || alphabet.contains(byte) : isRead == alphabet.contains(byte))
+        }
+      }
+    }
+  }
+
   private func encode(_ bytes: [UInt8]) -> String {
     let text = [UInt8](unsafeUninitializedCapacity: Base64URL.encodedCount(bytes.count)) { output, written in
       bytes.withUnsafeBufferPointer { input in

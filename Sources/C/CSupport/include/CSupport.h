@@ -166,6 +166,10 @@ __attribute__((returns_nonnull)) static inline const unsigned char *csupport_bas
   return values;
 }
 
+/* Decodes base64url from the start of `text`, sixteen characters at a time, and answers with how many: those after them
+   are left, at least four, as are those from the first block on that has a character of no meaning. */
+size_t csupport_base64url_decode(const unsigned char *text, size_t count, unsigned char *output);
+
 #include "client_library.h"
 
 #endif

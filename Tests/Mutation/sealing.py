@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Mutation testing of what opens sealed messages, values and cookies: is each of its lines held by a test?
+
+Makes a package of the modules that are needed in a temporary folder, and there one change after the other: conditions
+turned, comparisons dropped, lengths off by one, fields left out of the authenticated data. The unit tests have to fail
+with each. Needs an hour or so; with numbers as arguments only those mutants are made. 0 when none survived.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+C, AEAD, HKDF = "Sources/C/CCrypto/crypto.c", "Sources/Crypto/AES256GCM.swift", "Sources/Crypto/HKDF.swift"
+EQUAL = "Sources/Crypto/ConstantTime.swift"
+SEALER, KEY, CONTEXT = "Sources/Keys/Sealer.swift", "Sources/Keys/SealingKey.swift", "Sources/Keys/SealingContext.swift"
+VALIDITY, PURPOSE = "Sources/Keys/Validity.swift", "Sources/Keys/KeyPurpose.swift"
+RING = "Sources/Keys/KeyRing.swift"
+VALUE, BASE64 = "Sources/Cookies/SealedValue.swift", "Sources/Support/Base64URL.swift"
+FORM, FORMS = "Sources/Sessions/CookieForm.swift", "Sources/Sessions/CookieForms.swift"
+CLIENT = "Sources/Sessions/ClientSidePolicy.swift"
+
+MUTANTS = [
+    # The cipher.
+    (C, "return !fine ? -1 : opened;", "return !fine ? -1 : 1;"),
+    (C, "int opened = fine && EVP_DecryptFinal_ex(context, text + size, &written) == 1;", "int opened = fine;"),
+    (C, "if (!opened)\n    OPENSSL_cleanse(text, size);", "if (0)\n    OPENSSL_cleanse(text, size);"),
+    (C, "for (size_t i = 0; i < count && fine; i++)", "for (size_t i = 1; i < count && fine; i++)"),
+    (C, "for (size_t i = 0; i < count && fine; i++)", "for (size_t i = 0; i + 1 < count && fine; i++)"),
+    (C, "for (size_t i = 0; i < count && fine; i++)", "for (size_t i = 0; i < 1 && fine; i++)"),
+    (C, "return CRYPTO_memcmp(left, right, size) == 0;", "return CRYPTO_memcmp(left, right, size - 1) == 0;"),
+    (C, "return CRYPTO_memcmp(left, right, size) == 0;", "return 1;"),
+    (AEAD, "return opened == 1", "return true"),
+    (AEAD, "return opened == 1", "return opened != 1"),
+    (AEAD, "part(associated.0), part(associated.1), part(associated.2)", "part(associated.1), part(associated.1), part(associated.2)"),
+    (AEAD, "part(associated.0), part(associated.1), part(associated.2)", "part(associated.0), part(associated.0), part(associated.2)"),
+    (AEAD, "part(associated.0), part(associated.1), part(associated.2)", "part(associated.0), part(associated.1), part(associated.1)"),
+    (EQUAL, "ccrypto_equal(left, right, count) == 1", "ccrypto_equal(left, right, count) != 2"),
+    (EQUAL, "ccrypto_equal(left, right, count) == 1", "ccrypto_equal(left, right, count) == 0"),
+    (HKDF, "(info + [1])", "(info + [0])"),
+    (HKDF, "(info + [1])", "([1])"),
+    (HKDF, "try secret.withBytes { secret throws(Failure) in try salt.sign(secret, into: output) }", "try secret.withBytes { secret throws(Failure) in try salt.sign(UnsafeBufferPointer(rebasing: secret.dropFirst()), into: output) }"),
+    # The keys of a message.
+    (KEY, "input.pointee = 1", "input.pointee = 2"),
+    (KEY, "input.pointee = 2", "input.pointee = 1"),
+    (KEY, "input.pointee = 2\n", "\n"),
+    (KEY, "let count = 1 + salt.count + secret.count", "let count = 1 + salt.count"),
+    (KEY, "let count = 1 + salt.count + secret.count", "let count = salt.count + secret.count"),
+    (KEY, "copyBytes(secret, to: input + 1 + salt.count)", "copyBytes(secret, to: input + salt.count)"),
+    (KEY, "static var commitment: Int { nonce + AES256GCM.nonceCount }", "static var commitment: Int { nonce }"),
+    (KEY, "static var derivedCount: Int { commitment + 16 }", "static var derivedCount: Int { commitment + 15 }"),
+    (KEY, "static var nonce: Int { AES256GCM.keyCount }", "static var nonce: Int { 0 }"),
+    (KEY, "info: context))", 'info: SealingContext.framed("key id")))'),
+    (KEY, 'Array("swiftsession sealed 1".utf8)', 'Array("swiftsession sealed 2".utf8)'),
+    (KEY, 'SealingContext.framed("key id")', "[]"),
+    (KEY, "UInt64(bytes[$1]) } == id", "UInt64(bytes[$1]) } != id"),
+    (KEY, "UInt64(bytes[$1]) } == id", "UInt64(bytes[$1]) } >> 8 == id >> 8"),
+    (KEY, "UInt64(bytes[$1]) } == id", "UInt64(bytes[$1]) } | 1 << 63 == id | 1 << 63"),
+    # The context.
+    (CONTEXT, "[purpose, application, name]", "[application, name]"),
+    (CONTEXT, "[purpose, application, name]", "[purpose, name]"),
+    (CONTEXT, "[purpose, application, name]", "[purpose, application]"),
+    (CONTEXT, "[purpose, application, name]", "[purpose, name, application]"),
+    (CONTEXT, "$0 += SealingContext.framed($1)", "$0 += $1.bytes"),
+    (CONTEXT, "UInt8(count & 255)] + text.bytes", "0] + text.bytes"),
+    # The message.
+    (SEALER, "return isOurs && isWhole", "return isOurs || isWhole"),
+    (SEALER, "return isOurs && isWhole", "return isWhole"),
+    (SEALER, "return isOurs && isWhole", "return isOurs"),
+    (SEALER, "guard isSound else {", "guard isSound || true else {"),
+    (SEALER, "message.update(repeating: 0)", ""),
+    (SEALER, "parts.start.pointee == Sealer.version,", "true,"),
+    (SEALER, "keys.firstIndex(where: { $0.isNamed(parts.start + 1) })", "keys.indices.first"),
+    (SEALER, "keys.firstIndex(where: { $0.isNamed(parts.start + 1) })", "keys.firstIndex(where: { $0.isNamed(parts.start) })"),
+    (SEALER, "guard key.validity.includes(now) else {", "guard key.validity.includes(now) || true else {"),
+    (SEALER, "isFresh: keys.makingIndex(now) == position)", "isFresh: true)"),
+    (SEALER, "isFresh: keys.makingIndex(now) == position)", "isFresh: position == 0)"),
+    (SEALER, "guard message.count >= Sealer.overhead,", "guard message.count >= Sealer.overhead - 1,"),
+    (SEALER, "guard message.count >= Sealer.overhead,", "guard message.count > Sealer.overhead,"),
+    (SEALER, "UnsafeBufferPointer(start: start, count: Sealer.headerCount)", "UnsafeBufferPointer(start: start, count: Sealer.headerCount - 16)"),
+    (SEALER, "UnsafeBufferPointer(start: start, count: Sealer.headerCount)", "UnsafeBufferPointer(start: start + 1, count: Sealer.headerCount - 1)"),
+    (SEALER, "UnsafeBufferPointer(start: start, count: Sealer.headerCount)", "UnsafeBufferPointer(start: start + 9, count: Sealer.headerCount - 9)"),
+    (SEALER, "private static var saltCount: Int { 24 }", "private static var saltCount: Int { 23 }"),
+    (SEALER, "private static var saltPosition: Int { 1 + SealingKey.idCount }", "private static var saltPosition: Int { SealingKey.idCount }"),
+    (SEALER, "where key.secret.count >= Key.leastForSealing", "where key.secret.count >= Key.leastForSealing - 1"),
+    (SEALER, "where key.secret.count >= Key.leastForSealing", "where key.secret.count > Key.leastForSealing"),
+    (SEALER, "ring.newestFirst(for: context.keys)", "ring.newestFirst(for: .all)"),
+    (RING, ".reversed()", ".map { $0 }"),
+    (RING, "$0.validity.notBefore > key.validity.notBefore", "$0.validity.notBefore < key.validity.notBefore"),
+    (RING, "$0.validity.notBefore > key.validity.notBefore", "$0.validity.notBefore >= key.validity.notBefore"),
+    (PURPOSE, "default: false", "default: true"),
+    # Times of keys.
+    (VALIDITY, "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether", "notBefore < now && now <= notAfter\n  }\n\n  /// Whether"),
+    (VALIDITY, "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether", "notBefore <= now && now < notAfter\n  }\n\n  /// Whether"),
+    (VALIDITY, "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether", "notBefore <= now || now <= notAfter\n  }\n\n  /// Whether"),
+    (VALIDITY, "(Validity.settling) <= now && now <= notAfter", "(Validity.settling) < now && now <= notAfter"),
+    (VALIDITY, "(Validity.settling) <= now && now <= notAfter", "(Validity.settling) <= now"),
+    (VALIDITY, "?? firstIndex { $0.validity.includes(now) }", ""),
+    (VALIDITY, "firstIndex { $0.validity.isSettled(now) } ??", ""),
+    # Values.
+    (VALUE, "Base64URL.decodedCount(text.count) == room.count,", ""),
+    (VALUE, "try SealedValue.check(opened.issued, now: now, maxAge: maxAge)", ""),
+    (VALUE, "guard text.count >= leadCount else", "guard text.count >= leadCount + 1 else"),
+    (VALUE, "flags & ~(compressed | padded) == 0", "flags & 0x80 == 0"),
+    (VALUE, "marker >= leadCount,", "marker >= leadCount - 1,"),
+    (VALUE, "marker >= leadCount,", "marker > leadCount,"),
+    (VALUE, "text[marker] == 0x80", "text[marker] & 0x80 != 0"),
+    (VALUE, "      end = marker\n", "      end = marker + 1\n"),
+    (VALUE, "!overflow, age >= -Validity.settling", "age >= -Validity.settling"),
+    (VALUE, "age >= -Validity.settling", "age > -Validity.settling"),
+    (VALUE, "age >= -Validity.settling", "true"),
+    (VALUE, "guard age <= maxAge else", "guard age < maxAge else"),
+    (VALUE, "guard age <= maxAge else", "guard age <= maxAge + 1 else"),
+    (VALUE, "(bare + padding) / padding * padding", "(bare + padding - 1) / padding * padding"),
+    (BASE64, "(b & 15 == 0 ? 0 : invalid)", "0"),
+    (BASE64, "(c & 3 == 0 ? 0 : invalid)", "0"),
+    (BASE64, "return seen & invalid == 0", "return true"),
+    # Cookies.
+    (FORMS, "now < fallbackUntil else", "now <= fallbackUntil else"),
+    (FORMS, "now < fallbackUntil else", "true else"),
+    (FORMS, "let (first, second) = form.isSealed ? (form, fallback) : (fallback, form)", "let (first, second) = (fallback, form)"),
+    (FORMS, "opened.isFresh = opened.isFresh && form.isSealed", ""),
+    (FORMS, "opened.isFresh = opened.isFresh && !form.isSealed", ""),
+    (FORMS, "guard error.status == .tampered else { throw error }", ""),
+    (FORMS, "issued >= revokedBefore else", "issued > revokedBefore else"),
+    (FORMS, "issued >= revokedBefore else", "issued + 1 >= revokedBefore else"),
+    (FORMS, "guard let issued = opened.issued, issued >= revokedBefore else", "guard (opened.issued ?? .max) >= revokedBefore else"),
+    (FORMS, 'kind == .session ? "session cookie" : "session id cookie"', '"session cookie"'),
+    (FORMS, 'application: settings.text(.application) ?? ""', 'application: ""'),
+    (FORMS, ", name: name(settings))", ', name: "")'),
+    (FORMS, "if !hasKeyFile, let key = settings.key, key.count < Key.leastForSealing", "if false, let key = settings.key"),
+    (FORMS, "nameCount + value.count <= CookieForms.browserLimit else", "nameCount + value.count <= CookieForms.browserLimit + 1 else"),
+    (FORMS, "guard !form.isSealed || nameCount", "guard nameCount"),
+    (FORM, "now: now, maxAge: maxAge, limit:", "now: now, maxAge: nil, limit:"),
+    (FORM, "isFresh: opened.isFresh)\n      case .timed", "isFresh: true)\n      case .timed"),
+    (CLIENT, "let issued = refreshes ? now : session.issued ?? now", "let issued = now"),
+]
+
+PACKAGE = """// swift-tools-version: 6.2
+import PackageDescription
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+]
+let c: [CSetting] = [.define("_GNU_SOURCE"), .unsafeFlags(["-std=c11"])]
+func clayer(_ name: String, _ imports: [Target.Dependency] = [], link: [LinkerSetting] = []) -> Target {
+  .target(name: name, dependencies: imports, path: "Sources/C/\\(name)", cSettings: c, linkerSettings: link)
+}
+func module(_ name: String, _ imports: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: imports, path: path ?? "Sources/\\(name)", swiftSettings: swift)
+}
+let package = Package(
+  name: "swiftsession",
+  targets: [
+    clayer("CSupport"), clayer("CCrypto", ["CSupport"], link: [.linkedLibrary("crypto")]),
+    clayer("CZlib", link: [.linkedLibrary("z")]),
+    module("Support", ["CSupport"]), module("Crypto", ["CCrypto", "Support"]),
+    module("Values", ["CSupport", "Support"]), module("Settings", ["CSupport", "Support"]),
+    module("Keys", ["Settings", "Crypto", "Support"]),
+    module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
+    module("Stores", ["CSupport", "Support"]), module("Records", ["Values", "Support"]),
+    module("Backends", ["Stores", "Support"], path: "Sources/Backends/Memory"),
+    module("Sessions", ["Records", "Cookies", "Stores", "Keys", "Crypto", "Settings", "Values", "CSupport", "Support"]),
+    module("StoresTesting", ["Sessions", "Stores", "Support"], path: "Tests/StoresTesting"),
+    .testTarget(
+      name: "Killers", dependencies: ["Crypto", "Keys", "Cookies", "Sessions", "Backends", "StoresTesting", "Settings"],
+      path: "Tests/Killers", swiftSettings: [.swiftLanguageMode(.v6)]),
+  ])
+"""
+
+TESTS = (
+    "CryptoTests/AES256GCMTests",
+    "CryptoTests/HKDFTests",
+    "KeysTests/SealerTests",
+    "KeysTests/KeyFileTests",
+    "CookiesTests/SealedValueTests",
+    "SessionsTests/CookieFormTests",
+    "SupportTests/Base64URLTests",
+)
+
+
+def prepare(folder):
+    shutil.copytree(ROOT / "Sources", folder / "Sources")
+    shutil.copytree(ROOT / "Tests" / "StoresTesting", folder / "Tests" / "StoresTesting")
+    shutil.copytree(ROOT / "Tests" / "Vectors", folder / "Tests" / "Vectors")
+    (folder / "Tests" / "Killers").mkdir()
+    for test in TESTS:
+        shutil.copy(ROOT / "Tests" / f"{test}.swift", folder / "Tests" / "Killers")
+    (folder / "Package.swift").write_text(PACKAGE)
+
+
+def outcome(folder):
+    """`passed`, `failed`, or `refused` by the compiler, which no mutant should be."""
+    build = ["swift", "build", "--build-tests"]
+    if subprocess.run(build, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).returncode:
+        return "refused"
+    try:
+        tests = subprocess.run(
+            ["swift", "test", "--skip-build"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300
+        )
+    except subprocess.TimeoutExpired:
+        return "failed"
+    return "failed" if tests.returncode else "passed"
+
+
+def main():
+    chosen = [int(number) for number in sys.argv[1:]] or range(len(MUTANTS))
+    for path, old, _ in MUTANTS:
+        found = (ROOT / path).read_text().count(old)
+        if found < 1:
+            sys.exit(f"{path} has no more: {old}")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        prepare(folder)
+        if outcome(folder) != "passed":
+            sys.exit("the tests fail without any change")
+        counts = {"failed": 0, "passed": 0, "refused": 0}
+        for number in chosen:
+            path, old, new = MUTANTS[number]
+            file = folder / path
+            before = file.read_text()
+            file.write_text(before.replace(old, new, 1))
+            result = outcome(folder)
+            file.write_text(before)
+            counts[result] += 1
+            verdict = {"failed": "killed", "passed": "SURVIVED", "refused": "REFUSED by the compiler"}[result]
+            print(f"{number:3} {verdict}: {path}: {old!r} -> {new!r}", flush=True)
+        print(f"{counts['failed']} killed, {counts['passed']} survived, {counts['refused']} refused")
+        sys.exit(1 if counts["passed"] or counts["refused"] else 0)
+
+
+if __name__ == "__main__":
+    main()
