@@ -119,7 +119,7 @@ package struct Sealer: Sendable {
   private static var version: UInt8 { 1 }
   private static var saltPosition: Int { 1 + SealingKey.idCount }
   private static var saltCount: Int { 24 }
-  private static var commitmentCount: Int { SealingKey.derivedCount - SealingKey.commitment }
+  private static var commitmentCount: Int { 16 }
 
   private static var mismatch: Failure {
     Failure(.tampered, "The value was changed, or sealed with another key or for something else.")

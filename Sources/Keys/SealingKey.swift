@@ -30,19 +30,18 @@ struct SealingKey: Sendable, Dated {
     }
   }
 
-  /// What one message is sealed with: the key of the cipher, its nonce, and the commitment to both, in this order.
-  static var derivedCount: Int { commitment + 16 }
+  /// What one message is sealed with: the key of the cipher, its nonce, and the commitment to both, in this order; and
+  /// four bytes that mean nothing.
+  static var derivedCount: Int { 2 * DigestAlgorithm.sha256.count }
   static var nonce: Int { AES256GCM.keyCount }
   static var commitment: Int { nonce + AES256GCM.nonceCount }
 
-  /// Writes `derivedCount` bytes to `output`: `HMAC(key, 1 ‖ salt ‖ secret)` and what comes first of
-  /// `HMAC(key, 2 ‖ salt ‖ secret)`.
+  /// Writes `derivedCount` bytes to `output`: `HMAC(key, 1 ‖ salt ‖ secret)` and `HMAC(key, 2 ‖ salt ‖ secret)`.
   func derive(
     _ salt: UnsafeBufferPointer<UInt8>, _ secret: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>
   ) throws(Failure) {
     let count = 1 + salt.count + secret.count
-    let digest = DigestAlgorithm.sha256.count
-    try withWipedBytes(count + digest) { bytes throws(Failure) in
+    try withWipedBytes(count) { bytes throws(Failure) in
       guard let input = bytes.baseAddress else { return }
       copyBytes(salt, to: input + 1)
       copyBytes(secret, to: input + 1 + salt.count)
@@ -50,9 +49,7 @@ struct SealingKey: Sendable, Dated {
       input.pointee = 1
       try hmac.sign(message, into: output)
       input.pointee = 2
-      try hmac.sign(message, into: input + count)
-      copyBytes(
-        UnsafeBufferPointer(start: input + count, count: SealingKey.derivedCount - digest), to: output + digest)
+      try hmac.sign(message, into: output + DigestAlgorithm.sha256.count)
     }
   }
 }

@@ -1,5 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501
 """Mutation testing of what opens sealed messages, values and cookies: is each of its lines held by a test?
 
 Makes a package of the modules that are needed in a temporary folder, and there one change after the other: conditions
@@ -35,14 +35,30 @@ MUTANTS = [
     (C, "return CRYPTO_memcmp(left, right, size) == 0;", "return 1;"),
     (AEAD, "return opened == 1", "return true"),
     (AEAD, "return opened == 1", "return opened != 1"),
-    (AEAD, "part(associated.0), part(associated.1), part(associated.2)", "part(associated.1), part(associated.1), part(associated.2)"),
-    (AEAD, "part(associated.0), part(associated.1), part(associated.2)", "part(associated.0), part(associated.0), part(associated.2)"),
-    (AEAD, "part(associated.0), part(associated.1), part(associated.2)", "part(associated.0), part(associated.1), part(associated.1)"),
+    (
+        AEAD,
+        "part(associated.0), part(associated.1), part(associated.2)",
+        "part(associated.1), part(associated.1), part(associated.2)",
+    ),
+    (
+        AEAD,
+        "part(associated.0), part(associated.1), part(associated.2)",
+        "part(associated.0), part(associated.0), part(associated.2)",
+    ),
+    (
+        AEAD,
+        "part(associated.0), part(associated.1), part(associated.2)",
+        "part(associated.0), part(associated.1), part(associated.1)",
+    ),
     (EQUAL, "ccrypto_equal(left, right, count) == 1", "ccrypto_equal(left, right, count) != 2"),
     (EQUAL, "ccrypto_equal(left, right, count) == 1", "ccrypto_equal(left, right, count) == 0"),
     (HKDF, "(info + [1])", "(info + [0])"),
     (HKDF, "(info + [1])", "([1])"),
-    (HKDF, "try secret.withBytes { secret throws(Failure) in try salt.sign(secret, into: output) }", "try secret.withBytes { secret throws(Failure) in try salt.sign(UnsafeBufferPointer(rebasing: secret.dropFirst()), into: output) }"),
+    (
+        HKDF,
+        "try secret.withBytes { secret throws(Failure) in try salt.sign(secret, into: output) }",
+        "try secret.withBytes { secret throws(Failure) in try salt.sign(UnsafeBufferPointer(rebasing: secret.dropFirst()), into: output) }",
+    ),
     # The keys of a message.
     (KEY, "input.pointee = 1", "input.pointee = 2"),
     (KEY, "input.pointee = 2", "input.pointee = 1"),
@@ -51,7 +67,7 @@ MUTANTS = [
     (KEY, "let count = 1 + salt.count + secret.count", "let count = salt.count + secret.count"),
     (KEY, "copyBytes(secret, to: input + 1 + salt.count)", "copyBytes(secret, to: input + salt.count)"),
     (KEY, "static var commitment: Int { nonce + AES256GCM.nonceCount }", "static var commitment: Int { nonce }"),
-    (KEY, "static var derivedCount: Int { commitment + 16 }", "static var derivedCount: Int { commitment + 15 }"),
+    (SEALER, "private static var commitmentCount: Int { 16 }", "private static var commitmentCount: Int { 15 }"),
     (KEY, "static var nonce: Int { AES256GCM.keyCount }", "static var nonce: Int { 0 }"),
     (KEY, "info: context))", 'info: SealingContext.framed("key id")))'),
     (KEY, 'Array("swiftsession sealed 1".utf8)', 'Array("swiftsession sealed 2".utf8)'),
@@ -74,17 +90,37 @@ MUTANTS = [
     (SEALER, "message.update(repeating: 0)", ""),
     (SEALER, "parts.start.pointee == Sealer.version,", "true,"),
     (SEALER, "keys.firstIndex(where: { $0.isNamed(parts.start + 1) })", "keys.indices.first"),
-    (SEALER, "keys.firstIndex(where: { $0.isNamed(parts.start + 1) })", "keys.firstIndex(where: { $0.isNamed(parts.start) })"),
+    (
+        SEALER,
+        "keys.firstIndex(where: { $0.isNamed(parts.start + 1) })",
+        "keys.firstIndex(where: { $0.isNamed(parts.start) })",
+    ),
     (SEALER, "guard key.validity.includes(now) else {", "guard key.validity.includes(now) || true else {"),
     (SEALER, "isFresh: keys.makingIndex(now) == position)", "isFresh: true)"),
     (SEALER, "isFresh: keys.makingIndex(now) == position)", "isFresh: position == 0)"),
     (SEALER, "guard message.count >= Sealer.overhead,", "guard message.count >= Sealer.overhead - 1,"),
     (SEALER, "guard message.count >= Sealer.overhead,", "guard message.count > Sealer.overhead,"),
-    (SEALER, "UnsafeBufferPointer(start: start, count: Sealer.headerCount)", "UnsafeBufferPointer(start: start, count: Sealer.headerCount - 16)"),
-    (SEALER, "UnsafeBufferPointer(start: start, count: Sealer.headerCount)", "UnsafeBufferPointer(start: start + 1, count: Sealer.headerCount - 1)"),
-    (SEALER, "UnsafeBufferPointer(start: start, count: Sealer.headerCount)", "UnsafeBufferPointer(start: start + 9, count: Sealer.headerCount - 9)"),
+    (
+        SEALER,
+        "UnsafeBufferPointer(start: start, count: Sealer.headerCount)",
+        "UnsafeBufferPointer(start: start, count: Sealer.headerCount - 16)",
+    ),
+    (
+        SEALER,
+        "UnsafeBufferPointer(start: start, count: Sealer.headerCount)",
+        "UnsafeBufferPointer(start: start + 1, count: Sealer.headerCount - 1)",
+    ),
+    (
+        SEALER,
+        "UnsafeBufferPointer(start: start, count: Sealer.headerCount)",
+        "UnsafeBufferPointer(start: start + 9, count: Sealer.headerCount - 9)",
+    ),
     (SEALER, "private static var saltCount: Int { 24 }", "private static var saltCount: Int { 23 }"),
-    (SEALER, "private static var saltPosition: Int { 1 + SealingKey.idCount }", "private static var saltPosition: Int { SealingKey.idCount }"),
+    (
+        SEALER,
+        "private static var saltPosition: Int { 1 + SealingKey.idCount }",
+        "private static var saltPosition: Int { SealingKey.idCount }",
+    ),
     (SEALER, "where key.secret.count >= Key.leastForSealing", "where key.secret.count >= Key.leastForSealing - 1"),
     (SEALER, "where key.secret.count >= Key.leastForSealing", "where key.secret.count > Key.leastForSealing"),
     (SEALER, "ring.newestFirst(for: context.keys)", "ring.newestFirst(for: .all)"),
@@ -93,9 +129,21 @@ MUTANTS = [
     (RING, "$0.validity.notBefore > key.validity.notBefore", "$0.validity.notBefore >= key.validity.notBefore"),
     (PURPOSE, "default: false", "default: true"),
     # Times of keys.
-    (VALIDITY, "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether", "notBefore < now && now <= notAfter\n  }\n\n  /// Whether"),
-    (VALIDITY, "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether", "notBefore <= now && now < notAfter\n  }\n\n  /// Whether"),
-    (VALIDITY, "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether", "notBefore <= now || now <= notAfter\n  }\n\n  /// Whether"),
+    (
+        VALIDITY,
+        "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether",
+        "notBefore < now && now <= notAfter\n  }\n\n  /// Whether",
+    ),
+    (
+        VALIDITY,
+        "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether",
+        "notBefore <= now && now < notAfter\n  }\n\n  /// Whether",
+    ),
+    (
+        VALIDITY,
+        "notBefore <= now && now <= notAfter\n  }\n\n  /// Whether",
+        "notBefore <= now || now <= notAfter\n  }\n\n  /// Whether",
+    ),
     (VALIDITY, "(Validity.settling) <= now && now <= notAfter", "(Validity.settling) < now && now <= notAfter"),
     (VALIDITY, "(Validity.settling) <= now && now <= notAfter", "(Validity.settling) <= now"),
     (VALIDITY, "?? firstIndex { $0.validity.includes(now) }", ""),
@@ -121,18 +169,34 @@ MUTANTS = [
     # Cookies.
     (FORMS, "now < fallbackUntil else", "now <= fallbackUntil else"),
     (FORMS, "now < fallbackUntil else", "true else"),
-    (FORMS, "let (first, second) = form.isSealed ? (form, fallback) : (fallback, form)", "let (first, second) = (fallback, form)"),
+    (
+        FORMS,
+        "let (first, second) = form.isSealed ? (form, fallback) : (fallback, form)",
+        "let (first, second) = (fallback, form)",
+    ),
     (FORMS, "opened.isFresh = opened.isFresh && form.isSealed", ""),
     (FORMS, "opened.isFresh = opened.isFresh && !form.isSealed", ""),
     (FORMS, "guard error.status == .tampered else { throw error }", ""),
     (FORMS, "issued >= revokedBefore else", "issued > revokedBefore else"),
     (FORMS, "issued >= revokedBefore else", "issued + 1 >= revokedBefore else"),
-    (FORMS, "guard let issued = opened.issued, issued >= revokedBefore else", "guard (opened.issued ?? .max) >= revokedBefore else"),
+    (
+        FORMS,
+        "guard let issued = opened.issued, issued >= revokedBefore else",
+        "guard (opened.issued ?? .max) >= revokedBefore else",
+    ),
     (FORMS, 'kind == .session ? "session cookie" : "session id cookie"', '"session cookie"'),
     (FORMS, 'application: settings.text(.application) ?? ""', 'application: ""'),
     (FORMS, ", name: name(settings))", ', name: "")'),
-    (FORMS, "if !hasKeyFile, let key = settings.key, key.count < Key.leastForSealing", "if false, let key = settings.key"),
-    (FORMS, "nameCount + value.count <= CookieForms.browserLimit else", "nameCount + value.count <= CookieForms.browserLimit + 1 else"),
+    (
+        FORMS,
+        "if !hasKeyFile, let key = settings.key, key.count < Key.leastForSealing",
+        "if false, let key = settings.key",
+    ),
+    (
+        FORMS,
+        "nameCount + value.count <= CookieForms.browserLimit else",
+        "nameCount + value.count <= CookieForms.browserLimit + 1 else",
+    ),
     (FORMS, "guard !form.isSealed || nameCount", "guard nameCount"),
     (FORM, "now: now, maxAge: maxAge, limit:", "now: now, maxAge: nil, limit:"),
     (FORM, "isFresh: opened.isFresh)\n      case .timed", "isFresh: true)\n      case .timed"),
@@ -195,11 +259,16 @@ def prepare(folder):
 def outcome(folder):
     """`passed`, `failed`, or `refused` by the compiler, which no mutant should be."""
     build = ["swift", "build", "--build-tests"]
-    if subprocess.run(build, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).returncode:
+    if subprocess.run(build, check=False, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).returncode:
         return "refused"
     try:
         tests = subprocess.run(
-            ["swift", "test", "--skip-build"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300
+            ["swift", "test", "--skip-build"],
+            check=False,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
         )
     except subprocess.TimeoutExpired:
         return "failed"

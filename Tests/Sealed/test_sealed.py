@@ -12,6 +12,7 @@ from pathlib import Path
 
 import flask
 import pytest
+
 from independent import Sealer, key_id
 from swiftsession import Error, SessionManager, Status
 from swiftsession.flask import Session
