@@ -594,9 +594,9 @@ void swiftsession_signer_free(swiftsession_signer *signer);
      compress        true                  false: url_safe without compression
      max_size        1048576               what a compressed value may expand to, in bytes
    and for values that only who has the keys can read, in the place of all the above but salt, compress and max_size:
-     sealed          false                 true: sealed as docs/formats.md says, with the time; keys have 32 bytes or
-                                           more; salt is the purpose, and compress counts where url_safe is true
-     application     empty                 a value opens only with the salt, application and name that it has
+     sealed          false                 true: sealed as docs/formats.md says, with the time. Keys have 32 bytes or
+                                           more, salt is the purpose, and compress counts where url_safe is true
+     application     empty                 a value opens with the salt, application and name of its sealing alone
      name            empty
      padding         none                  what is sealed is as long as a multiple of it, 1 to 1048576 */
 swiftsession_status swiftsession_signer_set(swiftsession_signer *signer, const char *option, const void *value,

@@ -16,6 +16,9 @@ final class CookieForms: Sendable {
   private let fallback: CookieForm?
   private let fallbackUntil: Int64
   private let revokedBefore: Int64?
+  /// Whether signed cookies of an older key are left as they are, as Flask leaves those of SECRET_KEY_FALLBACKS. With a
+  /// file of keys they are made anew, as sealed ones always are.
+  private let leavesSigned: Bool
   private let nameCount: Int
 
   /// What a cookie holds.
@@ -61,6 +64,7 @@ final class CookieForms: Sendable {
     self.fallback = fallback
     self.revokedBefore = revokedBefore
     fallbackUntil = settings.time(.cookieFormatFallbackUntil) ?? .min
+    leavesSigned = !CookieForms.hasKeyFile(settings)
     nameCount = CookieForms.name(settings).count
   }
 
@@ -89,19 +93,27 @@ final class CookieForms: Sendable {
   private func opened(
     _ value: [UInt8], _ form: CookieForm, _ now: Int64, _ maxAge: Int64?
   ) throws(Failure) -> CookieForm.Opened {
-    guard let fallback, now < fallbackUntil else { return try form.open(value, now: now, maxAge: maxAge) }
+    guard let fallback, now < fallbackUntil else { return try open(value, as: form, now, maxAge) }
     // The sealed form first: it alone is never mistaken for another.
     let (first, second) = form.isSealed ? (form, fallback) : (fallback, form)
     do throws(Failure) {
-      var opened = try first.open(value, now: now, maxAge: maxAge)
+      var opened = try open(value, as: first, now, maxAge)
       opened.isFresh = opened.isFresh && form.isSealed
       return opened
     } catch {
       guard error.status == .tampered else { throw error }
-      var opened = try second.open(value, now: now, maxAge: maxAge)
+      var opened = try open(value, as: second, now, maxAge)
       opened.isFresh = opened.isFresh && !form.isSealed
       return opened
     }
+  }
+
+  private func open(
+    _ value: [UInt8], as form: CookieForm, _ now: Int64, _ maxAge: Int64?
+  ) throws(Failure) -> CookieForm.Opened {
+    var opened = try form.open(value, now: now, maxAge: maxAge)
+    opened.isFresh = opened.isFresh || (leavesSigned && !form.isSealed)
+    return opened
   }
 
   /// The value of a cookie, once it is known to be one that browsers and servers keep.
@@ -129,10 +141,13 @@ final class CookieForms: Sendable {
 
   private static func name(_ settings: Settings) -> Text { settings.text(.cookieName) ?? "session" }
 
+  private static func hasKeyFile(_ settings: Settings) -> Bool {
+    settings.isSet(.keysFile) || settings.isSet(.keysCredential)
+  }
+
   /// Sealing is for keys that nobody tries out.
   private static func sealing(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm {
-    let hasKeyFile = settings.isSet(.keysFile) || settings.isSet(.keysCredential)
-    if !hasKeyFile, let key = settings.key, key.count < Key.leastForSealing {
+    if !hasKeyFile(settings), let key = settings.key, key.count < Key.leastForSealing {
       throw Failure(
         .config,
         "SECRET_KEY has \(key.count) bytes; to seal with it takes at least \(Key.leastForSealing) random ones.")

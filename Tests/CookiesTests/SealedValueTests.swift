@@ -66,8 +66,9 @@ struct SealedValueTests {
   private func seal(_ form: SealedValue, _ payload: [UInt8], issued: Int64? = nil) throws -> String {
     let count = form.largestCount(payload.count)
     let text = try [UInt8](unsafeUninitializedCapacity: count) { output, written in
+      guard let output = output.baseAddress else { return }
       written = try payload.withUnsafeBufferPointer {
-        try form.seal($0, issued: issued ?? now, now: now, into: output.baseAddress!)
+        try form.seal($0, issued: issued ?? now, now: now, into: output)
       }
       #expect(written <= count)
     }

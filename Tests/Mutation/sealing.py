@@ -148,12 +148,11 @@ MUTANTS = [
     (VALIDITY, "(Validity.settling) <= now && now <= notAfter", "(Validity.settling) <= now"),
     (VALIDITY, "?? firstIndex { $0.validity.includes(now) }", ""),
     (VALIDITY, "firstIndex { $0.validity.isSettled(now) } ??", ""),
-    # Values.
+    # Values. (That a marker is not the flags needs no mutant: flags that are 0x80 are refused before.)
     (VALUE, "Base64URL.decodedCount(text.count) == room.count,", ""),
     (VALUE, "try SealedValue.check(opened.issued, now: now, maxAge: maxAge)", ""),
     (VALUE, "guard text.count >= leadCount else", "guard text.count >= leadCount + 1 else"),
     (VALUE, "flags & ~(compressed | padded) == 0", "flags & 0x80 == 0"),
-    (VALUE, "marker >= leadCount,", "marker >= leadCount - 1,"),
     (VALUE, "marker >= leadCount,", "marker > leadCount,"),
     (VALUE, "text[marker] == 0x80", "text[marker] & 0x80 != 0"),
     (VALUE, "      end = marker\n", "      end = marker + 1\n"),
@@ -176,6 +175,9 @@ MUTANTS = [
     ),
     (FORMS, "opened.isFresh = opened.isFresh && form.isSealed", ""),
     (FORMS, "opened.isFresh = opened.isFresh && !form.isSealed", ""),
+    (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh"),
+    (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh || leavesSigned"),
+    (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh || !form.isSealed"),
     (FORMS, "guard error.status == .tampered else { throw error }", ""),
     (FORMS, "issued >= revokedBefore else", "issued > revokedBefore else"),
     (FORMS, "issued >= revokedBefore else", "issued + 1 >= revokedBefore else"),
@@ -189,7 +191,7 @@ MUTANTS = [
     (FORMS, ", name: name(settings))", ', name: "")'),
     (
         FORMS,
-        "if !hasKeyFile, let key = settings.key, key.count < Key.leastForSealing",
+        "if !hasKeyFile(settings), let key = settings.key, key.count < Key.leastForSealing",
         "if false, let key = settings.key",
     ),
     (

@@ -334,11 +334,14 @@ def test_keys_of_systemd(tmp_path, monkeypatch):
     assert refusal(manager, **settings) == Status.CONFIG
 
 
-def test_signed_cookies_of_an_older_key_are_signed_anew():
-    """Flask leaves them as they are, and logs everybody out with the old key."""
+def test_signed_cookies_of_an_older_key_are_signed_anew_with_a_file_of_keys(tmp_path):
+    """Flask leaves those of SECRET_KEY_FALLBACKS as they are, and logs everybody out with the old key; so do we."""
+    keys = tmp_path / "keys"
+    keys.write_text(line("new", KEY))
     settings = {"SESSION_COOKIE_FORMAT": "signed"}
     value = made(manager(SECRET_KEY=OLD, **settings), a=1)
-    session = manager(SECRET_KEY_FALLBACKS=[OLD], **settings).open(f"session={value}")
+    assert cookie(manager(SECRET_KEY_FALLBACKS=[OLD], **settings).open(f"session={value}").save()) is None
+    session = manager(SECRET_KEY=OLD, SESSION_KEYS_FILE=keys, **settings).open(f"session={value}")
     anew = cookie(session.save())
     assert anew and manager(lambda: NOW + 5, **settings).open_value(anew)["a"] == 1
     assert anew.split(".")[1] == value.split(".")[1]

@@ -34,7 +34,7 @@ int ccrypto_digest(int algorithm, const void *bytes, size_t size, unsigned char 
   return md && EVP_Digest(bytes, size, digest, NULL, md, NULL) == 1;
 }
 
-void ccrypto_wipe(void *bytes, size_t size) { OPENSSL_cleanse(bytes, size); }
+void ccrypto_wipe(void *bytes, size_t size) { csupport_wipe(bytes, size); }
 
 int ccrypto_equal(const void *left, const void *right, size_t size) { return CRYPTO_memcmp(left, right, size) == 0; }
 
@@ -125,7 +125,7 @@ int ccrypto_hmac_sign(const ccrypto_hmac *hmac, const void *bytes, size_t size, 
   state = hmac->outer;
   fine = fine && update(algorithm, &state, digest, digest_size(algorithm)) && finish(algorithm, &state, digest);
   /* What is left in it leads back to a keyed state. */
-  OPENSSL_cleanse(&state, algorithm == CCRYPTO_SHA512 ? sizeof state : sizeof state.sha256);
+  csupport_wipe(&state, algorithm == CCRYPTO_SHA512 ? sizeof state : sizeof state.sha256);
   return fine;
 }
 
