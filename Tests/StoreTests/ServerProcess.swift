@@ -6,7 +6,6 @@ import Foundation
 final class ServerProcess: @unchecked Sendable {
   struct Failed: Error { let message: String }
 
-  private static let starting = NSLock()
   /// The shell becomes the server; what it started before waits for the end of the pipe.
   private static let script = """
     exec 3<&0
@@ -26,7 +25,7 @@ final class ServerProcess: @unchecked Sendable {
     shell.arguments =
       ["-c", ServerProcess.script, folder.path, "\(getpid())", end] + ServerProcess.withoutRoot + command
     // No other process that is started has the end that this one keeps.
-    try ServerProcess.starting.withLock {
+    try Process.alone {
       _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
       shell.standardInput = pipe
       try shell.run()
@@ -89,7 +88,7 @@ final class ServerProcess: @unchecked Sendable {
     process.currentDirectoryURL = URL(filePath: "/")
     (process.standardOutput, process.standardError) = (output, errors)
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     let problem = try errors.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()

@@ -28,7 +28,7 @@ struct TemporaryFolder: Sendable {
     process.currentDirectoryURL = url
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     process.waitUntilExit()
   }
 }

@@ -12,7 +12,6 @@
     struct CannotStart: Error {}
 
     let address: SocketAddress
-    private static let starting = NSLock()
     /// The shell becomes the server; what it started before waits for the end of the pipe.
     private static let script = """
       exec 3<&0
@@ -46,7 +45,7 @@
       shell.arguments =
         ["-c", MemcachedServer.script, folder.path, "memcached", "-u", NSUserName(), "-t", "1"] + arguments
       // No other process that is started has the end that this one keeps.
-      try MemcachedServer.starting.withLock {
+      try Process.alone {
         let pipe = Pipe()
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         shell.standardInput = pipe

@@ -21,7 +21,6 @@
     static let shared = Result { try MongoDBServer() }
 
     private(set) var port: UInt16
-    private static let starting = NSLock()
     /// The shell becomes the server; what it started before waits for the end of the pipe.
     private static let script = """
       exec 3<&0
@@ -70,7 +69,7 @@
       for parameter in parameters { words += ["--setParameter", parameter] }
       shell.arguments = words + arguments
       // No other process that is started has the end that this one keeps.
-      try MongoDBServer.starting.withLock {
+      try Process.alone {
         let pipe = Pipe()
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         shell.standardInput = pipe

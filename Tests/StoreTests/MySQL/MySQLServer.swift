@@ -14,7 +14,6 @@
 
     let port: UInt16
     let socket: Text
-    private static let starting = NSLock()
     private static let tables = Atomic<Int>(1)
     /// The shell becomes the server; what it started before waits for the end of the pipe.
     private static let script = """
@@ -71,7 +70,7 @@
         + ["--innodb-buffer-pool-size=16M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=0"]
         + ["--skip-log-bin", "--performance-schema=off"] + arguments
       // No other process that is started has the end that this one keeps.
-      try MySQLServer.starting.withLock {
+      try Process.alone {
         let pipe = Pipe()
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         shell.standardInput = pipe
@@ -150,7 +149,7 @@
       ]
       process.standardInput = input
       process.standardOutput = output
-      try process.run()
+      try process.start()
       try input.fileHandleForWriting.write(contentsOf: Data("BEGIN; \(statement); SELECT '\(name)';\n".utf8))
       var seen = ""
       while !seen.contains(name) {
@@ -178,7 +177,7 @@
       process.arguments = arguments
       process.standardOutput = output
       process.standardError = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       let data = try output.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
       return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)

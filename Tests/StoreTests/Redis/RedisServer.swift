@@ -13,7 +13,6 @@
 
     let port: UInt16
     let socket: Text
-    private static let starting = NSLock()
     /// The shell becomes the server; what it started before waits for the end of the pipe.
     private static let script = """
       exec 3<&0
@@ -51,7 +50,7 @@
         ["-c", RedisServer.script, folder.path, "redis-server", "--bind", "127.0.0.1", "--port", "\(port)"]
         + ["--unixsocket", socket.string, "--save", "", "--dir", folder.path] + arguments
       // No other process that is started has the end that this one keeps.
-      try RedisServer.starting.withLock {
+      try Process.alone {
         let pipe = Pipe()
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         shell.standardInput = pipe
@@ -97,7 +96,7 @@
         ["redis-cli", "-s", socket.string, "--no-auth-warning"] + (password.map { ["-a", $0] } ?? []) + arguments
       process.standardOutput = output
       process.standardError = FileHandle.nullDevice
-      try process.run()
+      try process.start()
       let data = try output.fileHandleForReading.readToEnd() ?? Data()
       process.waitUntilExit()
       return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
