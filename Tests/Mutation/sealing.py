@@ -175,7 +175,7 @@ MUTANTS = [
     ),
     (FORMS, "opened.isFresh = opened.isFresh && form.isSealed", ""),
     (FORMS, "opened.isFresh = opened.isFresh && !form.isSealed", ""),
-    (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh"),
+    (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh && (leavesSigned || true)"),
     (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh || leavesSigned"),
     (FORMS, "opened.isFresh || (leavesSigned && !form.isSealed)", "opened.isFresh || !form.isSealed"),
     (FORMS, "guard error.status == .tampered else { throw error }", ""),
