@@ -114,7 +114,7 @@ let package = Package(
     module("Crypto", ["CCrypto", "Support"]),
     module("Values", ["CSupport", "Support"], small),
     module("Settings", ["CSupport", "Support"], small),
-    module("Keys", ["Settings", "Crypto", "Support"]),
+    module("Keys", ["Settings", "Crypto", "Support"], small),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
     module("Backends", ["Stores", "Settings", "Crypto", "CSupport", "Support"] + backends.map(\.dependency), small),
