@@ -157,7 +157,7 @@ struct SealerTests {
     let sealer = try Sealer(ring(Key(secret(1))), context())
     var message = try seal(sealer, Array("some text".utf8))
     message[message.count - 1] ^= 1
-    message.withUnsafeMutableBufferPointer { message in
+    _ = message.withUnsafeMutableBufferPointer { message in
       #expect(throws: Failure.self) { try sealer.open(message, now: now) }
     }
     #expect(message.allSatisfy { $0 == 0 })
