@@ -490,11 +490,14 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
    where both wrote the same value; what add, append, remove_item and flash did is kept from both. An untouched session
-   is touched, not written. Failures: GONE         the session was ended elsewhere (logout, expiry) while this request
-   ran: nothing was stored, no cookie line is made, and nobody is brought back CONFLICT     another request put
-   something else where this one adds, appends or removes an item, others kept writing until SESSION_TIMEOUT had passed,
-   or a login is one too many: nothing was stored UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says;
-   UNAVAILABLE also when it is unknown whether an add, append or remove_item was stored, and then the message says so */
+   is touched, not written. Failures:
+     GONE         the session was ended elsewhere (logout, expiry) while this request ran: nothing was stored, no cookie
+                  line is made, and nobody is brought back
+     CONFLICT     another request put something else where this one adds, appends or removes an item, others kept
+                  writing until SESSION_TIMEOUT had passed, or a login is one too many: nothing was stored, and the
+                  login is taken back
+     UNAVAILABLE, TIMEOUT, BACKEND and the like: as the store says; UNAVAILABLE also when it is unknown whether an add,
+                  append or remove_item was stored, and then the message says so */
 swiftsession_status swiftsession_save(swiftsession_session *session, swiftsession_error *error);
 
 /* The header lines to append to the response: Set-Cookie, Vary, and Cache-Control where SESSION_CACHE_CONTROL is set.

@@ -23,7 +23,7 @@ extension ClientSidePolicy {
     for entry in try users(now).entries(user)?.entries ?? [] {
       sessions.append(
         UserSession(
-          reference: try UserSession.reference(entry.id), created: entry.created, lastSeen: nil, label: entry.label,
+          reference: try entry.reference(), created: entry.created, lastSeen: nil, label: entry.label,
           isCurrent: entry.id == current?.tie?.id))
     }
     return sessions
@@ -31,7 +31,7 @@ extension ClientSidePolicy {
 
   func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool {
     let users = try users(now)
-    for entry in try users.entries(user)?.entries ?? [] where try UserSession.reference(entry.id) == reference {
+    for entry in try users.entries(user)?.entries ?? [] where try entry.reference() == reference {
       try users.rename(user, entry.id, to: nil)
       revocation?.reporter.report(.ended, session: entry.id, user: user)
       return true
@@ -43,15 +43,18 @@ extension ClientSidePolicy {
 
   /// Ends what was logged out: every copy of its cookie.
   func leave(_ session: Session) throws(Failure) {
-    guard let user = session.endedUser, let id = session.endedID else { return }
-    try users(session.now).rename(user, id, to: nil)
+    if let user = session.endedUser, let id = session.endedID { try users(session.now).rename(user, id, to: nil) }
     session.forgetEnded()
   }
 
   /// Whether the session still counts. One that is no user's costs no look.
   func holds(_ session: Session) throws(Failure) -> Bool {
     guard let tie = session.tie else { return true }
-    return try users(session.now).holds(tie)
+    return try holds(tie, now: session.now)
+  }
+
+  func holds(_ tie: UserTie, now: Int64) throws(Failure) -> Bool {
+    try users(now).holds(tie)
   }
 
   /// What the next cookie says of the user, and the store with it.
@@ -82,7 +85,8 @@ extension ClientSidePolicy {
     }
     let entry = UserRecord.Entry(id: id, created: session.now, label: login.label)
     guard let limit = revocation?.userLimit else { throw SessionManager.noUsers }
-    var tie = try users.add(login.user, entry, limit)
+    var tie = try users.add(
+      login.user, entry, replacing: old?.user == login.user ? old?.id : nil, session.endsOthers ? nil : limit)
     tie.id = id
     revocation?.reporter.report(.login, session: id, user: login.user)
     if let user = old?.user, let oldID = old?.id { try users.rename(user, oldID, to: nil) }

@@ -62,6 +62,14 @@ final class ClientSidePolicy: SessionPolicy {
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
     let forms = forms.object
     guard !forms.isReadOnly else { return .nothing }
+    guard let tie = session.leftTie, try holds(tie, now: session.now) else { return try save(session, forms) }
+    let answer = try save(session, forms)
+    try endAll(of: tie.user, now: session.now)
+    session.leftUser()
+    return answer
+  }
+
+  private func save(_ session: Session, _ forms: CookieForms) throws(Failure) -> CookieAnswer {
     try leave(session)
     if session.isEmpty {
       return session.modified ? .delete : .nothing

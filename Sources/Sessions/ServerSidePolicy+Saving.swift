@@ -8,12 +8,21 @@ extension ServerSidePolicy {
   func save(_ session: Session) throws(Failure) -> CookieAnswer {
     guard session.now >= 0 else { throw Failure(.argument, "The clock says a time before 1970; set the host's clock.") }
     let writer = writer(limit.call(now: session.now, tellsRemaining: !times.touchAlways))
+    guard let tie = session.leftTie, try users(writer.call).holds(tie) else { return try save(session, writer) }
+    let answer = try save(session, writer)
+    // What was the user's a moment ago has to be saved before it would count as ended.
+    try endAll(of: tie.user, writer.call)
+    session.leftUser()
+    return answer
+  }
+
+  private func save(_ session: Session, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
     if let id = session.endedID {
       try writer.end(id)
       reporter.report(.ended, session: id, user: session.endedUser)
       if let user = session.endedUser { try? users(writer.call).rename(user, id, to: nil) }
-      session.forgetEnded()
     }
+    session.forgetEnded()
     do throws(Failure) {
       switch session.place {
       case .nowhere, .signed: return try create(session, writer)
@@ -39,7 +48,7 @@ extension ServerSidePolicy {
       return isTaken ? try randomID() : id
     }
     reporter.report(.created, record)
-    if session.login != nil { reporter.report(.login, record) }
+    try loggedIn(session, record, writer)
     try begin(record, writer)
     session.stored(record)
     return try cookie(session, record)
@@ -100,10 +109,20 @@ extension ServerSidePolicy {
       session.start(.new)
       return .delete
     }
-    if session.login != nil { reporter.report(.login, record) }
+    try loggedIn(session, record, writer)
     if change.tie?.next != nil { try begin(record, writer) }
     session.stored(record)
     return try change.tie == nil ? confirmed(session, record, writer) : cookie(session, record)
+  }
+
+  /// A login that came meanwhile may have taken this one off the list, while its record was not there yet.
+  private func loggedIn(_ session: Session, _ record: SeenRecord, _ writer: RecordWriter) throws(Failure) {
+    guard let login = session.login else { return }
+    if userLimit.most != nil, !session.endsOthers, try !users(writer.call).lists(record.id, of: login.user) {
+      try writer.end(record.id)
+      throw userLimit.endsOldest ? RecordWriter.gone : UserLimit.reached
+    }
+    reporter.report(.login, record)
   }
 
   /// Ends the user's other sessions, where this one is prepared to outlive that.
@@ -131,7 +150,11 @@ extension ServerSidePolicy {
     change.unties = session.changes.clears
     if let login = session.login {
       let entry = UserRecord.Entry(id: id, created: writer.call.now, label: login.label)
-      change.tie = try users(writer.call).add(login.user, entry, userLimit)
+      // This session goes on as that one, and where all others end none has to give way.
+      let oldID: Text? =
+        if case .stored(let record) = session.place, record.life?.tie?.user == login.user { record.id } else { nil }
+      change.tie = try users(writer.call).add(
+        login.user, entry, replacing: oldID, session.endsOthers ? nil : userLimit)
     } else if session.endsOthers, let user = session.tie?.user {
       guard let epoch = try users(writer.call).entries(user)?.epoch else { throw RecordWriter.gone }
       change.tie = UserTie(user, epoch: epoch)

@@ -4,7 +4,11 @@ internal import Support
 
 extension ServerSidePolicy {
   func endAll(of user: Text, now: Int64) throws(Failure) {
-    try users(limit.call(now: now)).endAll(user)
+    try endAll(of: user, limit.call(now: now))
+  }
+
+  func endAll(of user: Text, _ call: Call) throws(Failure) {
+    try users(call).endAll(user)
     reporter.report(.userEnded, user: user)
   }
 
@@ -21,7 +25,7 @@ extension ServerSidePolicy {
       else { continue }
       sessions.append(
         UserSession(
-          reference: try UserSession.reference(entry.id), created: entry.created,
+          reference: try entry.reference(), created: entry.created,
           lastSeen: times.lastTouch(record.life, remaining: record.remaining, now: now), label: entry.label,
           isCurrent: record.id == id))
     }
@@ -31,7 +35,7 @@ extension ServerSidePolicy {
   func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool {
     let call = limit.call(now: now)
     guard let entries = try users(call).entries(user)?.entries else { return false }
-    for entry in entries where try UserSession.reference(entry.id) == reference {
+    for entry in entries where try entry.reference() == reference {
       let isThere = try store.load(writer(call).key(entry.id), call) != nil
       try writer(call).end(entry.id)
       if isThere { reporter.report(.ended, session: entry.id, user: user) }

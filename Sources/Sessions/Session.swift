@@ -39,6 +39,8 @@ package final class Session {
   private(set) var login: Login?
   /// Whether save ends all other sessions of the user.
   private(set) var endsOthers = false
+  /// Whose sessions save ends, all of them: those of a user whose others were to end, before this one became nobody's.
+  private(set) var leftTie: UserTie?
   /// Whether the browser has a cookie that holds the session.
   var isInCookie = false
 
@@ -136,6 +138,11 @@ extension Session {
   func forgetEnded() {
     endedID = nil
     endedUser = nil
+  }
+
+  /// All sessions of whom it was have ended.
+  func leftUser() {
+    leftTie = nil
   }
 
   /// Notes why the cookie of the request opened nothing.
@@ -335,6 +342,7 @@ extension Session {
 
   package func clear() throws(Failure) {
     try change()
+    leaveOthers()
     leaveUser()
     values = manager.policy.cleared(values)
     log { changes in
@@ -365,6 +373,13 @@ extension Session {
     try checkWritable()
     try load()
     self.modified = modified
+  }
+
+  /// The session is about to be no longer the user's whose others it was to end.
+  private func leaveOthers() {
+    guard endsOthers, login == nil else { return }
+    leftTie = tie
+    endsOthers = false
   }
 
   /// What clears a session that lives in its cookie ends every copy of that cookie: save does it.
@@ -426,10 +441,16 @@ extension Session {
   /// - Throws: UNSUPPORTED where sessions live in their cookie and SESSION_REVOCATION names no store.
   package func logIn(_ user: Text, label: Text) throws(Failure) {
     guard manager.policy.hasUsers else { throw SessionManager.noUsers }
-    guard 1...1024 ~= user.count, label.count <= 256 else {
-      throw Failure(.argument, "A user is named by 1 to 1024 bytes, and a session's label has at most 256.")
+    try Login.check(user)
+    guard label.count <= 256 else {
+      throw Failure(.argument, "The label of a session has \(label.count) bytes; 256 is the most: cut it.")
     }
     try renew()
+    if let tie, tie.user != user { leaveOthers() }
+    if leftTie?.user == user {
+      leftTie = nil
+      endsOthers = true
+    }
     // Whoever planted the old id may have a token of it too.
     try remove(FormTokens.key)
     login = Login(user: user, label: label)
@@ -462,6 +483,7 @@ extension Session {
   /// Empties the session and ends it, for good once it is saved.
   package func destroy() throws(Failure) {
     try checkWritable()
+    leaveOthers()
     switch place {
     case .nowhere:
       // What could not be read is a session to whoever can read it.
@@ -481,6 +503,12 @@ extension Session {
   /// Stores what has to be stored and makes the header lines of the response.
   package func save() throws(Failure) {
     headers = []
-    headers = manager.headers(try manager.save(self), accessed: accessed)
+    do throws(Failure) {
+      headers = manager.headers(try manager.save(self), accessed: accessed)
+    } catch {
+      // A login that is one too many is taken back: without it the session can be saved.
+      if error.status == .conflict { login = nil }
+      throw error
+    }
   }
 }

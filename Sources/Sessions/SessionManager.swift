@@ -81,6 +81,7 @@ package final class SessionManager {
 
   /// Ends every session of a user, however many there are, by one write: the next request of each finds none.
   package func endSessions(of user: Text) throws(Failure) {
+    try Login.check(user)
     try policy.endAll(of: user, now: clock.now())
   }
 
@@ -88,12 +89,14 @@ package final class SessionManager {
   ///
   /// - Parameter session: the one that is current, if any.
   package func sessions(of user: Text, current session: Session?) throws(Failure) -> [UserSession] {
-    try policy.sessions(of: user, current: session, now: clock.now())
+    try Login.check(user)
+    return try policy.sessions(of: user, current: session, now: clock.now())
   }
 
   /// Ends one session of a user. False: there is none with this reference.
   package func endSession(of user: Text, _ reference: Text) throws(Failure) -> Bool {
-    try policy.end(reference, of: user, now: clock.now())
+    try Login.check(user)
+    return try policy.end(reference, of: user, now: clock.now())
   }
 
   /// Reads the files of keys again; requests that are under way keep the keys that they have.

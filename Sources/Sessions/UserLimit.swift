@@ -9,6 +9,10 @@ struct UserLimit: Sendable {
   /// Whether the oldest end; else a login is refused. SESSION_USER_LIMIT_POLICY.
   let endsOldest: Bool
 
+  static var reached: Failure {
+    Failure(.conflict, "The user has as many sessions as SESSION_USER_LIMIT allows; end one first.")
+  }
+
   init(_ settings: Settings) {
     most = settings.number(.userLimit).map { Int($0) }
     endsOldest = settings.text(.userLimitPolicy) != "refuse"

@@ -16,8 +16,16 @@ struct UserRecord {
     let label: Text
     /// For a session in its cookie, when its time was last written down, in seconds since 1970.
     var seen: Int64?
+    /// What it is called in a list where it has another id by now than it had at its login.
+    var firstReference: Text?
     /// Whether it was seen to live on.
     var isLive = false
+
+    /// Names the session for as long as it lives.
+    func reference() throws(Failure) -> Text {
+      if let firstReference { return firstReference }
+      return try UserSession.reference(id)
+    }
   }
 
   var epoch: Text
@@ -49,6 +57,7 @@ struct UserRecord {
       else { return nil }
       var entry = Entry(id: id, created: created, label: label)
       if parts.count > 3, case .integer(let seen) = parts[3] { entry.seen = seen }
+      if parts.count > 4, case .text(let reference) = parts[4] { entry.firstReference = reference }
       return entry
     }
   }
@@ -59,8 +68,10 @@ struct UserRecord {
     map["until"] = .integer(until)
     map["sessions"] = .array(
       entries.map { entry in
-        let parts: [Value] = [.text(entry.id), .integer(entry.created), .text(entry.label)]
-        return .array(parts + (entry.seen.map { [.integer($0)] } ?? []))
+        var parts: [Value] = [.text(entry.id), .integer(entry.created), .text(entry.label)]
+        if entry.seen != nil || entry.firstReference != nil { parts.append(entry.seen.map { .integer($0) } ?? .null) }
+        if let reference = entry.firstReference { parts.append(.text(reference)) }
+        return .array(parts)
       })
     return HiddenRecord.make("user", try PayloadCodec.messagePack.encode(map))
   }
@@ -83,8 +94,11 @@ struct UserRecord {
     for place in entries.indices where entries[place].id == id { entries[place].seen = now }
   }
 
-  mutating func rename(_ id: Text, to newID: Text) {
-    for place in entries.indices where entries[place].id == id { entries[place].id = newID }
+  mutating func rename(_ id: Text, to newID: Text) throws(Failure) {
+    for place in entries.indices where entries[place].id == id {
+      entries[place].firstReference = try entries[place].reference()
+      entries[place].id = newID
+    }
   }
 
   mutating func keepOnly(_ id: Text) {

@@ -36,10 +36,15 @@ struct UserSessions {
 
   /// Notes a session of a user, who may be new.
   ///
+  /// - Parameters:
+  ///   - oldID: of the user's session that goes on as this one, if any.
+  ///   - limit: nil: any number.
   /// - Returns: the tie, to be written into the session.
   /// - Throws: CONFLICT where the user has as many sessions as may be, and none is to end for it.
-  func add(_ user: Text, _ entry: UserRecord.Entry, _ limit: UserLimit) throws(Failure) -> UserTie {
-    let changed = try change(user, .add(entry, limit))
+  func add(
+    _ user: Text, _ entry: UserRecord.Entry, replacing oldID: Text?, _ limit: UserLimit?
+  ) throws(Failure) -> UserTie {
+    let changed = try change(user, .add(entry, replacing: oldID, limit))
     for entry in changed.ended {
       if !listDecides { try store.remove(sessionKey(entry.id), call) }
       if entry.isLive { reporter.report(.ended, session: entry.id, user: user) }
@@ -69,6 +74,11 @@ struct UserSessions {
     try change(user, .rename(id, to: newID))
   }
 
+  /// Whether a session is among those that were noted.
+  func lists(_ id: Text, of user: Text) throws(Failure) -> Bool {
+    try entries(user)?.entries.contains { $0.id == id } ?? false
+  }
+
   /// Those that were noted, the oldest first.
   func entries(_ user: Text) throws(Failure) -> (epoch: Text, entries: [UserRecord.Entry])? {
     guard let stored = try store.load(key(user), call) else { return nil }
@@ -79,9 +89,9 @@ struct UserSessions {
   // MARK: -
 
   /// Those that have to go so that one more is not too many; what has ended by itself is not counted.
-  private func surplus(_ entries: [UserRecord.Entry], _ limit: UserLimit) throws(Failure) -> [UserRecord.Entry] {
-    guard listDecides || limit.most != nil else { return [] }
-    let most = limit.most ?? UserRecord.mostEntries
+  private func surplus(_ entries: [UserRecord.Entry], _ limit: UserLimit?) throws(Failure) -> [UserRecord.Entry] {
+    guard listDecides || limit?.most != nil else { return [] }
+    let most = limit?.most ?? UserRecord.mostEntries
     guard listDecides || entries.count >= most else { return [] }
     var ended: [UserRecord.Entry] = []
     var live: [UserRecord.Entry] = []
@@ -89,10 +99,7 @@ struct UserSessions {
       entry.isLive = try isLive(entry)
       if entry.isLive { live.append(entry) } else { ended.append(entry) }
     }
-    guard live.count < most || limit.endsOldest else {
-      throw Failure(
-        .conflict, "The user has \(live.count) sessions, as many as SESSION_USER_LIMIT allows; end one first.")
-    }
+    guard live.count < most || limit?.endsOldest ?? true else { throw UserLimit.reached }
     return ended + live.prefix(max(0, live.count - most + 1))
   }
 
@@ -109,7 +116,7 @@ struct UserSessions {
   private enum Change {
     /// Its time begins anew, and nothing else.
     case none
-    case add(UserRecord.Entry, UserLimit)
+    case add(UserRecord.Entry, replacing: Text?, UserLimit?)
     case see(Text)
     case begin(UserTie, for: Text)
     case keepOnly(Text)
@@ -151,7 +158,8 @@ struct UserSessions {
   private func make(_ change: Change, on record: inout UserRecord) throws(Failure) -> [UserRecord.Entry] {
     switch change {
     case .none: return []
-    case .add(let entry, let limit):
+    case .add(let entry, let oldID, let limit):
+      if let oldID { record.remove(oldID) }
       let ended = try surplus(record.entries, limit)
       for entry in ended { record.remove(entry.id) }
       record.add(entry)
@@ -168,7 +176,7 @@ struct UserSessions {
       record.keepOnly(id)
       return []
     case .rename(let id, let newID):
-      if let newID { record.rename(id, to: newID) } else { record.remove(id) }
+      if let newID { try record.rename(id, to: newID) } else { record.remove(id) }
       return []
     }
   }

@@ -59,7 +59,11 @@ enum Assembly {
   /// Where the users of sessions in cookies are kept, if anywhere.
   private static func revocation(_ settings: Settings, _ log: Log) throws(Failure) -> (any SessionStore)? {
     let name = SettingName.revocation
-    guard settings.isSet(name) else { return nil }
+    guard settings.isSet(name) else {
+      guard settings.text(.sessionType) == "cookie", settings.isSet(.userLimit) else { return nil }
+      throw Failure(
+        .unsupported, "\(SettingName.userLimit.text) needs a store: SESSION_TYPE or \(name.text) has to name one.")
+    }
     guard settings.text(.sessionType) == "cookie" else {
       throw Failure(
         .config, "\(name.text) is for sessions that live in their cookie; a store ends its own. Leave it out.")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Sessions
 import Stores
 import StoresTesting
@@ -223,10 +224,86 @@ import Values
     #expect(status { () throws(Failure) in try third.save() } == .conflict)
     #expect(third.cookie == nil)
     let first = servers.open(cookies[0])
+    // A login that was refused is taken back: what else there is can be saved.
+    try third.set("n", .integer(1))
+    try third.save()
+    #expect(try user(servers, try #require(third.cookie)) == nil)
     try first.destroy()
     try first.save()
+    try third.logIn("jack", label: "")
     try third.save()
     #expect(try user(servers, try #require(third.cookie)) == "jack")
+  }
+
+  @Test(arguments: StoreUnderTest.all, ["end-oldest", "refuse"] as [Text])
+  func whoLogsInAgainIsNotOneMore(_ under: StoreUnderTest, _ policy: Text) throws {
+    let servers = try Servers(under, ["SESSION_USER_LIMIT": "2", "SESSION_USER_LIMIT_POLICY": policy])
+    var cookies = try (0..<2).map { _ in try logIn(servers) }
+    for place in [0, 1, 1, 0] { cookies[place] = try logIn(servers, cookies[place]) }
+    #expect(try cookies.map { try user(servers, $0) } == ["jack", "jack"])
+    #expect(try servers.managers[0].sessions(of: "jack", current: nil).count == 2)
+    // Where all others end, none has to give way.
+    let only = servers.open("")
+    try only.logIn("jack", label: "")
+    try only.endOthers()
+    try only.save()
+    #expect(try user(servers, try #require(only.cookie)) == "jack")
+    #expect(try cookies.map { try user(servers, $0) } == [nil, nil])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func loginsAtOnceAreNotTooMany(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under, ["SESSION_USER_LIMIT": "1"])
+    for _ in 0..<3 {
+      let sessions = try (0..<6).map { _ in
+        let session = servers.open("")
+        try session.logIn("jack", label: "")
+        return session
+      }
+      nonisolated(unsafe) let all = sessions
+      DispatchQueue.concurrentPerform(iterations: all.count) { number in try? all[number].save() }
+      let alive = try all.compactMap { $0.cookie }.filter { try user(servers, $0) == "jack" }
+      #expect(alive.count <= 1)
+      #expect(try servers.managers[0].sessions(of: "jack", current: nil).count == alive.count)
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func othersEndThoughThisOneEndsToo(_ under: StoreUnderTest) throws {
+    for way in 0..<5 {
+      let servers = try Servers(under)
+      let other = try logIn(servers)
+      let session = servers.open(try logIn(servers))
+      try session.endOthers()
+      switch way {
+      case 0: try session.logOut()
+      case 1: try session.destroy()
+      case 2: try session.clear()
+      case 3:
+        try session.logOut()
+        try session.logIn("jack", label: "")
+      default: try session.logIn("jill", label: "")
+      }
+      try session.save()
+      #expect(try user(servers, other) == nil)
+      #expect(try servers.managers[0].sessions(of: "jack", current: nil).count == (way == 3 ? 1 : 0))
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func aReferenceNamesASessionForItsLife(_ under: StoreUnderTest) throws {
+    let servers = try Servers(under)
+    var cookie = try logIn(servers)
+    let reference = try #require(try servers.managers[0].sessions(of: "jack", current: nil).first?.reference)
+    for _ in 0..<2 {
+      let session = servers.open(cookie)
+      try session.renew()
+      try session.save()
+      cookie = try #require(session.cookie)
+    }
+    #expect(try servers.managers[0].sessions(of: "jack", current: nil).map { $0.reference } == [reference])
+    #expect(try servers.managers[1].endSession(of: "jack", reference))
+    #expect(try user(servers, cookie) == nil)
   }
 
   @Test(arguments: StoreUnderTest.ofOurTime)

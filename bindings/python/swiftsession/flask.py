@@ -274,7 +274,7 @@ class StoreSessionInterface(CookieSessionInterface):
         """A new id for the session at the end of the request, at login; the old one then opens nothing."""
         if _is_flasks_own(current_app):
             session.modified = True  # it is signed anew, and that is all
-        elif session:
+        elif session or session.user is not None:
             session.renew()
 
     def manager(self, app: Flask) -> sessions.SessionManager:
