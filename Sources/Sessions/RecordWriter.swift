@@ -8,7 +8,9 @@ internal import Values
 /// meanwhile, makes the changes again on the newest record, until the deadline.
 ///
 /// A session that was renewed is found under its old id too, for as long as that leads to the new one.
-struct RecordWriter {
+///
+/// An object: of a value of so many parts the copies were a tenth of the module.
+final class RecordWriter {
   let store: any SessionStore
   let format: FlaskSessionRecord
   /// Stands before the ids in the keys of the store.
@@ -20,6 +22,21 @@ struct RecordWriter {
   let holds: (SeenRecord) throws(Failure) -> Bool
   let call: Call
   let reporter: Reporter
+
+  init(
+    store: any SessionStore, format: FlaskSessionRecord, prefix: Text, times: LifeTimes,
+    isEmpty: @escaping (Map, SessionLife?) -> Bool, holds: @escaping (SeenRecord) throws(Failure) -> Bool, call: Call,
+    reporter: Reporter
+  ) {
+    self.store = store
+    self.format = format
+    self.prefix = prefix
+    self.times = times
+    self.isEmpty = isEmpty
+    self.holds = holds
+    self.call = call
+    self.reporter = reporter
+  }
 
   // MARK: - Reading
 

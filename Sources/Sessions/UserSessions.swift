@@ -4,16 +4,27 @@ internal import Stores
 internal import Support
 
 /// The sessions of each user: which count, which there are, and ending all of them by one write.
-struct UserSessions {
+final class UserSessions {
   let store: any SessionStore
   /// Stands before every key of the application.
   let prefix: Text
   /// Seconds that a session may go unused, and after which a user's record is written again.
   let lifetime: Int64
   /// Whether a session counts only while it is listed: of one that lives in its cookie there is no record to remove.
-  var listDecides = false
+  let listDecides: Bool
   let call: Call
   let reporter: Reporter
+
+  init(
+    store: any SessionStore, prefix: Text, lifetime: Int64, listDecides: Bool = false, call: Call, reporter: Reporter
+  ) {
+    self.store = store
+    self.prefix = prefix
+    self.lifetime = lifetime
+    self.listDecides = listDecides
+    self.call = call
+    self.reporter = reporter
+  }
 
   /// Whether sessions of this tie count. A user without a record has none: what is evicted logs out and never in.
   func holds(_ tie: UserTie) throws(Failure) -> Bool {

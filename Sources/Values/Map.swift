@@ -6,11 +6,8 @@ package import Support
 /// Keys are values because MessagePack and pickle allow other keys than text; JSON and the C API have text alone.
 package struct Map: Sendable {
   package private(set) var entries: [Entry] = []
-  /// The number of each key, in the order in which keys came, once there are so many that a search by eye would cost.
-  private var numbers: [Value: Int] = [:]
-  /// The numbers of the entries, where some were removed and so a number is no position.
-  private var remaining: [Int] = []
-  private var nextNumber = 0
+  /// Once there are so many keys that a search by eye would cost.
+  private var index: MapIndex?
 
   package struct Entry: Equatable, Sendable {
     package let key: Value
@@ -44,11 +41,7 @@ package struct Map: Sendable {
   @discardableResult
   package mutating func remove(_ key: Value) -> Value? {
     guard let position = position(of: key) else { return nil }
-    if !numbers.isEmpty {
-      if remaining.isEmpty { remaining = Array(0..<entries.count) }
-      numbers[key] = nil
-      remaining.remove(at: position)
-    }
+    ownIndex()?.remove(key, at: position)
     let value = entries.remove(at: position).value
     if entries.isEmpty { removeAll() }
     return value
@@ -66,24 +59,21 @@ package struct Map: Sendable {
     // An array that grows from nothing is copied for the second, third and fifth entry.
     if entries.isEmpty { entries.reserveCapacity(4) }
     entries.append(Entry(key: key, value: value))
-    if !numbers.isEmpty {
-      number(key)
+    if let index = ownIndex() {
+      index.add(key)
     } else if entries.count > Map.searched {
-      numbers.reserveCapacity(entries.count)
-      for entry in entries { number(entry.key) }
+      index = MapIndex(entries)
     }
   }
 
-  private mutating func number(_ key: Value) {
-    numbers[key] = nextNumber
-    if !remaining.isEmpty { remaining.append(nextNumber) }
-    nextNumber += 1
+  /// The index, to be changed.
+  private mutating func ownIndex() -> MapIndex? {
+    if !isKnownUniquelyReferenced(&index), let shared = index { index = MapIndex(shared) }
+    return index
   }
 
   private func position(of key: Value) -> Int? {
-    if !numbers.isEmpty {
-      return numbers[key].map { remaining.isEmpty ? $0 : place(of: $0) }
-    }
+    if let index { return index.position(of: key) }
     guard case .text(let name) = key else { return entries.firstIndex { $0.key == key } }
     return entries.withUnsafeBufferPointer { entries in
       for index in 0..<entries.count {
@@ -93,21 +83,6 @@ package struct Map: Sendable {
       }
       return nil
     }
-  }
-
-  /// Where a number stands in `remaining`, which ascends.
-  private func place(of number: Int) -> Int {
-    var low = 0
-    var high = remaining.count
-    while low < high {
-      let middle = (low + high) / 2
-      if remaining[middle] < number {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    return low
   }
 
   /// Up to this many entries are searched one by one.
