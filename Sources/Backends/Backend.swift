@@ -97,7 +97,7 @@ package enum Backend {
     var list = ""
     for (place, name) in names.enumerated() {
       if place > 0 { list += place == names.count - 1 ? " and " : ", " }
-      list += "\(name)"
+      list += name.description
     }
     return list
   }

@@ -73,7 +73,7 @@ struct SettingReader {
     }
   }
 
-  private func wrong(_ what: String) -> Failure {
+  private func wrong(_ what: Message) -> Failure {
     Failure(.config, "\(name.text) \(what)")
   }
 
@@ -221,13 +221,14 @@ struct SettingReader {
     }
     let proposed = words.filter { $0.isProposed }.map { $0.text }
     var list = ""
-    for word in proposed { list += list.utf8.isEmpty ? "\(word)" : ", \(word)" }
-    let advice = nearest(to: Array(bytes), of: proposed).map { "; the nearest is \($0)" } ?? ""
+    for word in proposed { list = (list.utf8.isEmpty ? "\(word)" : "\(list), \(word)" as Message).text }
+    let nearest = nearest(to: Array(bytes), of: proposed)
+    let advice: Message = if let nearest { "; the nearest is \(nearest)" } else { "" }
     throw wrong("\(shown(bytes))\(advice); one of these is expected: \(list)")
   }
 
   /// A word as a message may show it. What is no word at all may be a URL with its password.
-  private func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+  private func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> Message {
     for byte in bytes where byte != UInt8(ascii: "-") && !(0x30...0x39 ~= byte) && !(0x41...0x5A ~= uppercase(byte)) {
       return "is none of its words"
     }

@@ -39,7 +39,8 @@ extension Settings {
 
   private static func unknownOfOld(_ old: Text) -> Failure {
     let names = SettingName.allCases.filter { $0.isOfAStore }.map { $0.text }
-    let advice = nearest(to: old.bytes, of: names).map { ", the nearest being \($0)" } ?? ""
+    let nearest = nearest(to: old.bytes, of: names)
+    let advice: Message = if let nearest { ", the nearest being \(nearest)" } else { "" }
     return Failure(
       .config,
       "SESSION_MIGRATE_FROM, SESSION_MIGRATE_UNTIL, or SESSION_MIGRATE_ in the place of the SESSION_ of a setting of the "

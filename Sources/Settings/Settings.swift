@@ -65,9 +65,9 @@ package struct Settings: Sendable {
   private static func known(_ text: Text) throws(Failure) -> SettingName {
     if let name = SettingName(text) { return name }
     let nearest = nearest(to: text.bytes, of: SettingName.allCases.map { $0.text })
-    let advice = nearest.map { "; the nearest name is \($0)" } ?? "; the README lists them all"
+    let advice: Message = if let nearest { "; the nearest name is \(nearest)" } else { "; the README lists them all" }
     // What does not look like a name is not shown: in a file, it may be a line of a key.
-    let written = looksLikeName(text) ? "\(text.string) is not a setting" : "this is not the name of a setting"
+    let written: Message = looksLikeName(text) ? "\(text.string) is not a setting" : "this is not the name of a setting"
     throw Failure(.config, "\(written)\(advice)")
   }
 

@@ -11,7 +11,7 @@ package enum SocketAddress: Sendable {
   package var text: String {
     switch self {
     case .host(let name, let port):
-      name.bytes.contains(0x3A) ? "[\(name.string)]:\(port)" : "\(name.string):\(port)"
+      (name.bytes.contains(0x3A) ? "[\(name.string)]:\(Int(port))" : "\(name.string):\(Int(port))" as Message).text
     case .local(let path): path.string
     }
   }

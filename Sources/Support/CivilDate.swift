@@ -52,6 +52,16 @@ package struct CivilDate: Hashable, Sendable {
     Int(((seconds - Int64(secondOfDay)) / 86_400 + 719_468 + 2) % 7)
   }
 
+  /// As ISO 8601 has it: `2020-01-20`.
+  package var dayText: String {
+    ("\(padded(year, to: 4))-\(padded(month))-\(padded(day))" as Message).text
+  }
+
+  /// The time of a second of the day: `16:45:00`.
+  package static func clockText(_ second: Int) -> String {
+    ("\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))" as Message).text
+  }
+
   package static func days(in month: Int, of year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
@@ -62,8 +72,9 @@ package struct CivilDate: Hashable, Sendable {
 }
 
 /// A number with leading zeros.
+@inline(never)
 package func padded(_ number: Int, to width: Int = 2) -> String {
-  var digits = "\(number)"
+  var digits = String(number)
   while digits.utf8.count < width { digits = "0" + digits }
   return digits
 }

@@ -5,10 +5,9 @@ package enum HTTPDate {
   /// - Parameter seconds: since 1970-01-01T00:00:00Z; brought into the years 1 to 9999.
   package static func text(_ seconds: Int64) -> String {
     let date = CivilDate(seconds: seconds)
-    let second = date.secondOfDay
     let text: Message =
       "\(dayNames[date.weekday]), \(padded(date.day)) \(monthNames[date.month - 1]) \(padded(date.year, to: 4)) "
-      + "\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60)) GMT"
+      + "\(CivilDate.clockText(date.secondOfDay)) GMT"
     return text.text
   }
 

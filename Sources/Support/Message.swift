@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A sentence for a person, put together from literals, texts and numbers.
+/// A text put together from literals, texts and numbers: a sentence for a person, a statement for a server.
 ///
 /// Nothing here is inlined: Swift's own interpolation unfolds at each of the hundreds of places that make a message, and
 /// a fifth of the library would be that.
@@ -36,6 +36,10 @@ package struct Message: ExpressibleByStringInterpolation, Sendable {
     @inline(never)
     package mutating func appendInterpolation(_ text: String) {
       self.text += text
+    }
+
+    package mutating func appendInterpolation(_ message: Message) {
+      appendInterpolation(message.text)
     }
 
     @inline(never)

@@ -8,7 +8,7 @@ extension DateTime {
   /// Python's times end at microseconds and msgspec's offsets at minutes, so these do too; the moment stays the same.
   func isoText() throws(Failure) -> [UInt8] {
     let microseconds = Int(nanoseconds) / 1000
-    return try text(fraction: microseconds > 0 ? ".\(padded(microseconds, to: 6))" : "")
+    return try text(fraction: microseconds > 0 ? "." + padded(microseconds, to: 6) : "")
   }
 
   /// RFC 3339 with every digit of the fraction that is not zero: `2020-01-20T16:45:00.5Z`. A naive one ends before
@@ -27,19 +27,16 @@ extension DateTime {
       throw Failure(.wrongType, "a time is not within the years 1 to 9999, so Python cannot hold it")
     }
     let date = CivilDate(seconds: local)
-    let second = date.secondOfDay
-    var text =
-      "\(padded(date.year, to: 4))-\(padded(date.month))-\(padded(date.day))"
-      + "T\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))"
-    text += fraction
-    if isNaive {
-      // Its zone is the reader's guess.
-    } else if minutes == 0 {
-      text += "Z"
-    } else {
-      let away = Int(minutes.magnitude)
-      text += "\(minutes < 0 ? "-" : "+")\(padded(away / 60)):\(padded(away % 60))"
-    }
-    return Array(text.utf8)
+    let text: Message = "\(date.dayText)T\(CivilDate.clockText(date.secondOfDay))\(fraction)\(zone(minutes))"
+    return Array(text.text.utf8)
+  }
+
+  private func zone(_ minutes: Int64) -> Message {
+    // That of a naive one is the reader's guess.
+    guard !isNaive else { return "" }
+    guard minutes != 0 else { return "Z" }
+    let away = Int(minutes.magnitude)
+    let sign: StaticString = minutes < 0 ? "-" : "+"
+    return "\(sign)\(padded(away / 60)):\(padded(away % 60))"
   }
 }

@@ -201,7 +201,7 @@ struct PickleReader {
       name = Text(Array(try line()))
     }
     if let known = PickleName(module: module, name: name) { return known }
-    let shown = isDotted(module) && isDotted(name) ? " (\(module.string) \(name.string))" : ""
+    let shown: Message = isDotted(module) && isDotted(name) ? " (\(module.string) \(name.string))" : ""
     throw Failure(.malformed, "the pickle holds an object of a class that is not plain data\(shown)")
   }
 

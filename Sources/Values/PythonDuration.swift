@@ -17,9 +17,9 @@ struct PythonDuration {
     let days = away / 86_400_000_000
     let rest = away % 86_400_000_000
     var text = microseconds < 0 ? "-P" : "P"
-    if days > 0 || away == 0 { text += "\(Int64(days))D" }
+    if days > 0 || away == 0 { text += String(days) + "D" }
     if rest > 0 {
-      text += "T\(Int64(rest / 1_000_000))"
+      text += "T" + String(rest / 1_000_000)
       let fraction = Int(rest % 1_000_000)
       if fraction > 0 {
         var digits = Array(padded(fraction, to: 6).utf8)

@@ -9,7 +9,7 @@ enum PythonKeys {
   static func entries(of map: Map, sorted: Bool) throws(Failure) -> [Map.Entry] {
     guard map.entries.allSatisfy({ $0.isNamed }) else { return try converted(map, sorted: sorted) }
     guard sorted, !isInOrder(map.entries) else { return map.entries }
-    return map.entries.sorted { $0.name < $1.name }
+    return ordered(map.entries.map { Key($0) })
   }
 
   private static func isInOrder(_ entries: [Map.Entry]) -> Bool {
@@ -18,7 +18,7 @@ enum PythonKeys {
   }
 
   private static func converted(_ map: Map, sorted: Bool) throws(Failure) -> [Map.Entry] {
-    var numbers: [Number] = []
+    var numbers: [Key] = []
     var entries: [Map.Entry] = []
     for entry in map.entries {
       guard let name = name(entry.key) else {
@@ -26,13 +26,17 @@ enum PythonKeys {
       }
       let named = Map.Entry(key: .text(name), value: entry.value)
       entries.append(named)
-      if let number = Number(entry.key, named) { numbers.append(number) }
+      if let number = Key(entry.key, named) { numbers.append(number) }
     }
     guard sorted, entries.count > 1 else { return entries }
     guard numbers.count == entries.count else {
       throw Failure(.wrongType, "a map has keys of several types, which Flask's JSON cannot sort: use text alone")
     }
-    return numbers.sorted { $0 < $1 }.map { $0.entry }
+    return ordered(numbers)
+  }
+
+  private static func ordered(_ keys: [Key]) -> [Map.Entry] {
+    keys.sorted { $0 < $1 }.map { $0.entry }
   }
 
   private static func name(_ key: Value) -> Text? {
@@ -50,12 +54,18 @@ enum PythonKeys {
     }
   }
 
-  /// A key that Python orders by its value.
-  private struct Number {
+  /// Text, or a key that Python orders by its value: all of one map are of one kind.
+  private struct Key {
     let entry: Map.Entry
-    private let double: Double
+    /// Nil for text.
+    private let double: Double?
     /// Decimal digits, when it is an integer.
     private let digits: Text?
+
+    init(_ entry: Map.Entry) {
+      self.entry = entry
+      (double, digits) = (nil, nil)
+    }
 
     init?(_ key: Value, _ entry: Map.Entry) {
       self.entry = entry
@@ -69,13 +79,12 @@ enum PythonKeys {
       }
     }
 
-    static func < (left: Number, right: Number) -> Bool {
-      guard left.double == right.double, let one = left.digits, let other = right.digits else {
-        return left.double < right.double
-      }
+    static func < (left: Key, right: Key) -> Bool {
+      guard let value = left.double, let otherValue = right.double else { return left.entry.name < right.entry.name }
+      guard value == otherValue, let one = left.digits, let other = right.digits else { return value < otherValue }
       // Two integers too near for doubles: then both have the same sign, and the longer one is farther from zero.
       let isNearer = one.count == other.count ? one < other : one.count < other.count
-      return left.double < 0 ? !isNearer && one != other : isNearer
+      return value < 0 ? !isNearer && one != other : isNearer
     }
   }
 }

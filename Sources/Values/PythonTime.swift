@@ -20,14 +20,14 @@ enum PythonTime {
   /// Four bytes.
   static func dateText(_ fields: [UInt8]) -> Text? {
     guard fields.count == 4, let date = day(fields) else { return nil }
-    return Text("\(padded(date.year, to: 4))-\(padded(date.month))-\(padded(date.day))")
+    return Text(date.dayText)
   }
 
   /// Six bytes.
   static func timeText(_ fields: [UInt8]) -> Text? {
     guard fields.count == 6, let time = time(fields) else { return nil }
-    let clock = "\(padded(time.second / 3600)):\(padded(time.second / 60 % 60)):\(padded(time.second % 60))"
-    return Text(time.microsecond > 0 ? clock + ".\(padded(time.microsecond, to: 6))" : clock)
+    let clock = CivilDate.clockText(time.second)
+    return Text(time.microsecond > 0 ? clock + "." + padded(time.microsecond, to: 6) : clock)
   }
 
   /// The fields of a moment as `datetime` pickles them, on the clock of its own zone.

@@ -13,7 +13,7 @@
         return store(&output, "cas ", key, record, expiry, token)
       case .touch(let key, let expiry):
         write(&output, "touch ", key)
-        write(&output, " \(expiry)")
+        write(&output, number: expiry)
       case .remove(let key): write(&output, "delete ", key)
       // What ends before now is removed, and no delete knows a token.
       case .removeIfSame(let key, let token): return store(&output, "cas ", key, [], -1, token)
@@ -29,8 +29,10 @@
     ) {
       output.reserveCapacity(record.count + 320)
       write(&output, command, key)
-      write(&output, " 0 \(expiry) \(record.count)")
-      if let token { write(&output, " \(token)") }
+      write(&output, " 0")
+      write(&output, number: expiry)
+      write(&output, number: record.count)
+      if let token { write(&output, number: token) }
       write(&output, "\r\n")
       output.append(contentsOf: record)
       write(&output, "\r\n")
@@ -43,6 +45,10 @@
 
     private static func write(_ output: inout [UInt8], _ text: String) {
       output.append(contentsOf: Array(text.utf8))
+    }
+
+    private static func write(_ output: inout [UInt8], number: some FixedWidthInteger) {
+      write(&output, " " + String(number))
     }
 
     // MARK: Answers

@@ -8,7 +8,7 @@
     /// - Parameter error: the number, from 2000 the library's own.
     static func make(_ error: UInt32, _ reason: String) -> Failure {
       let native = Int32(truncatingIfNeeded: error)
-      let said = "\(native): \(ServerText.shown(Array(reason.utf8).prefix(80)))"
+      let said: Message = "\(native): \(ServerText.shown(Array(reason.utf8).prefix(80)))"
       switch native {
       case 1044, 1045, 1130, 1142, 1143, 1227, 1251, 1275, 1370, 1698, 1820, 1862:
         return Failure(

@@ -109,8 +109,8 @@
 
     /// Makes what is missing of the table and its indexes.
     func makeTable() throws(Failure) {
-      for text in table.making { _ = try run(text) }
-      if try !run(table.findingIndex) { _ = try run(table.makingIndex) }
+      for text in table.making { _ = try run(text.text) }
+      if try !run(table.findingIndex.text) { _ = try run(table.makingIndex.text) }
     }
 
     /// The deadline of the call that begins.
@@ -126,7 +126,7 @@
 
     func statement(_ statement: SQLiteStatement) throws(Failure) -> Prepared {
       if let prepared = prepared[statement.rawValue] { return prepared }
-      let made = try prepare(statement.text(table.quoted), UInt32(SQLITE_PREPARE_PERSISTENT))
+      let made = try prepare(statement.text(table.quoted).text, UInt32(SQLITE_PREPARE_PERSISTENT))
       prepared[statement.rawValue] = made
       return made
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if SQLite
+  internal import Support
+
   /// The statements of the store, each prepared once a connection.
   ///
   /// `?1` is the key, `?2` now, `?3` the new expiry, `?4` the new record, `?5` the record that the token is of.
@@ -11,12 +13,12 @@
       rollback
 
     /// - Parameter table: quoted.
-    func text(_ table: String) -> String {
+    func text(_ table: String) -> Message {
       // A column that folds case would find other ids.
-      let its = "session_id = ?1 COLLATE BINARY"
-      let live = "\(its) AND expiry > ?2 AND data IS NOT NULL ORDER BY expiry DESC LIMIT 1"
+      let its: Message = "session_id = ?1 COLLATE BINARY"
+      let live: Message = "\(its) AND expiry > ?2 AND data IS NOT NULL ORDER BY expiry DESC LIMIT 1"
       // Text, should somebody have stored it, is never equal to a blob.
-      let unchanged = "(SELECT CAST(data AS BLOB) FROM \(table) WHERE \(live)) = ?5"
+      let unchanged: Message = "(SELECT CAST(data AS BLOB) FROM \(table) WHERE \(live)) = ?5"
       switch self {
       case .load:
         return "SELECT data FROM \(table) WHERE \(live)"
