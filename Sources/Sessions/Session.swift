@@ -289,7 +289,8 @@ extension Session {
     switch try value(key) {
     case nil: items = [item]
     case .array(let before): items = before + [item]
-    default: throw Failure(.wrongType, "The value is not an array; only an array can be appended to.")
+    default:
+      throw Failure(.wrongType, "The value of '\(key.string)' is not an array; only an array can be appended to.")
     }
     try change(key)
     values[key] = .array(items)
@@ -306,7 +307,8 @@ extension Session {
     switch try value(key) {
     case nil: return false
     case .array(let before): items = before
-    default: throw Failure(.wrongType, "The value is not an array; only an array has items to remove.")
+    default:
+      throw Failure(.wrongType, "The value of '\(key.string)' is not an array; only an array has items to remove.")
     }
     guard items.contains(item) else { return false }
     try change(key)
@@ -321,7 +323,7 @@ extension Session {
   package func takeItems(_ key: Text) throws(Failure) -> [Value] {
     guard let old = try value(key) else { return [] }
     guard case .array(let items) = old else {
-      throw Failure(.wrongType, "The value is not an array; only an array has items to take.")
+      throw Failure(.wrongType, "The value of '\(key.string)' is not an array; only an array has items to take.")
     }
     try change(key)
     values[key] = nil

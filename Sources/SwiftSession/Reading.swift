@@ -154,7 +154,9 @@ private func get<Result>(
   _ error: ErrorPointer?, _ read: (Value) throws(Failure) -> Result
 ) -> swiftsession_status {
   report(error) { () throws(Failure) in
-    let found = try read(try value(try SessionHandle.require(session), try text(key, "key")))
+    let key = try text(key, "key")
+    let value = try value(try SessionHandle.require(session), key)
+    let found = try naming(key) { () throws(Failure) in try read(value) }
     result?.pointee = found
   }
 }
@@ -167,7 +169,20 @@ private func lend(
   report(error) { () throws(Failure) in
     let handle = try SessionHandle.require(session)
     let key = try text(key, "key")
-    give(try handle.lend(loanKey(key)) { () throws(Failure) in try read(try value(handle, key)) })
+    let loan = try handle.lend(loanKey(key)) { () throws(Failure) in
+      let value = try value(handle, key)
+      return try naming(key) { () throws(Failure) in try read(value) }
+    }
+    give(loan)
+  }
+}
+
+/// What is wrong with a value is said with its key.
+private func naming<Result>(_ key: Text, _ read: () throws(Failure) -> Result) throws(Failure) -> Result {
+  do throws(Failure) {
+    return try read()
+  } catch {
+    throw Failure(error.status, "The key '\(key.string)': \(error.message)")
   }
 }
 

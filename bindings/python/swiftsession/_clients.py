@@ -162,13 +162,21 @@ def _files(cache: Any) -> dict[str, Any]:
     kind = type(cache).__name__
     if not isinstance(folder, (str, os.PathLike)) or not isinstance(threshold, int) or not isinstance(mode, int):
         raise ConfigError(f"{_CACHE} is of type {kind}; expected a FileSystemCache of cachelib.", Status.UNSUPPORTED)
-    hashing = getattr(cache, "_hash_method", hashlib.md5)
-    if hashing not in (hashlib.md5, hashlib.sha256):
+    if _digest_name(getattr(cache, "_hash_method", hashlib.md5)) not in ("md5", "sha256"):
         raise ConfigError(
             f"{_CACHE} names its files by a digest of its own; expected hashlib.sha256 or hashlib.md5.",
             Status.UNSUPPORTED,
         )
     return {"SESSION_FILE_DIR": folder, "SESSION_FILE_THRESHOLD": threshold, "SESSION_FILE_MODE": mode}
+
+
+def _digest_name(hashing: Any) -> str | None:
+    """The name of what names files: in some releases of cachelib a function around hashlib.md5."""
+    try:
+        name = hashing(b"").name
+    except Exception:
+        return None
+    return name if isinstance(name, str) else None
 
 
 def _redis_address(client: Any) -> str:

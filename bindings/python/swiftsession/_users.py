@@ -48,6 +48,8 @@ def as_text(value: str, name: str) -> bytes:
 
 def ended_text(value: str, name: str) -> bytes:
     """Text that ends with a zero byte in the library, and so can hold none."""
+    if not isinstance(value, str):
+        raise TypeError(f"The {name} is text, not {type(value).__name__}.")
     if "\0" in value:
         raise Error(f"The {name} has a zero character, which it cannot.", Status.ARGUMENT)
     return as_text(value, name)

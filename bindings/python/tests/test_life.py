@@ -141,6 +141,14 @@ def test_a_user_is_text(manager, name):
         manager.end_user(name)
 
 
+@pytest.mark.parametrize("other", [7, b"laptop", ["laptop"]])
+def test_a_label_and_a_reference_are_text(manager, other):
+    with manager.open(None) as session, pytest.raises(TypeError, match="label is text"):
+        session.login("jack", other)
+    with pytest.raises(TypeError, match="reference is text"):
+        manager.end_session("jack", other)
+
+
 @pytest.mark.parametrize(
     "name, label", [("", None), ("x" * 1025, None), ("\ud800", None), ("jack", "x" * 257), ("jack", "\0")]
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions that move from another store, as Python's settings name it."""
 
+import hashlib
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -80,3 +81,11 @@ def test_without_a_store_to_move_from_a_bulk_says_so():
         SessionManager(SESSION_TYPE="memory").migrate()
     with pytest.raises(Error, match="in their cookie"):
         SessionManager(SESSION_TYPE="cookie", SECRET_KEY="a key that is long enough").migrate()
+
+
+@pytest.mark.parametrize("digest", ["md5", "sha256"])
+def test_a_function_around_a_digest_is_that_digest(tmp_path, digest):
+    cache = FileSystemCache(str(tmp_path), hash_method=lambda data=b"": hashlib.new(digest, data))
+    with SessionManager(SESSION_TYPE="cachelib", SESSION_CACHELIB=cache).open(None) as session:
+        session["n"] = 1
+        session.save()
