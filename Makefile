@@ -11,7 +11,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks bindings -name '*.[ch]'
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-fleet check-long demo bench install format lint clean
+.PHONY: build check check-fleet check-long demo bench fuzz install format lint clean
 
 build:
 	Tools/dependencies build
@@ -24,6 +24,7 @@ check: build
 	$(MAKE) lint
 	Tools/failures-last swift test
 	Tests/C/run
+	Tests/Fuzz/replay
 	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
 	Tests/Python/versions
 
@@ -41,6 +42,12 @@ check-long: build
 	$(VENV)/bin/python Tests/Long/migrating.py
 	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
 	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
+
+# Each fuzz target for so many seconds.
+TIME ?= 60
+fuzz:
+	Tools/dependencies build
+	Tests/Fuzz/run $(TIME)
 
 demo: build
 	Tools/dependencies demo
