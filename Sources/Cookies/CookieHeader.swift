@@ -24,16 +24,47 @@ package struct CookieHeader {
   /// any byte at all.
   package func value(of name: Text) -> [UInt8]? {
     var reader = self
-    while reader.index < bytes.count {
-      let start = reader.index
-      guard let cookie = reader.cookie() else {
-        // From its start: a quote that does not end hides nothing of what follows the next semicolon.
-        reader.index = start
-        reader.skipPiece()
-        continue
-      }
+    while let cookie = reader.next() {
       let found = bytes[cookie.name]
-      if found.count == name.count, found.elementsEqual(name.bytes) { return reader.unquoted(cookie.value) }
+      if found.count == name.count, found.elementsEqual(name.bytes) { return unquoted(cookie.value) }
+    }
+    return nil
+  }
+
+  /// The value of a cookie that may have been cut, and what else of it the request brought.
+  ///
+  /// One of which not all pieces are there, or that says it has more than are made, is its first piece, which verifies as
+  /// nothing.
+  package func value(of cookies: CookiePolicy) -> (value: [UInt8]?, pieces: CookiePieces) {
+    guard cookies.mostPieces > 1 else { return (value(of: cookies.name), CookiePieces()) }
+    var values = [Range<Int>?](repeating: nil, count: CookiePieces.most)
+    var reader = self
+    while let cookie = reader.next() {
+      guard let number = CookiePieces.number(UnsafeBufferPointer(rebasing: bytes[cookie.name]), of: cookies.name),
+        values[number] == nil
+      else { continue }
+      values[number] = cookie.value
+    }
+    var pieces = CookiePieces()
+    for number in 1..<values.count where values[number] != nil { pieces.insert(number) }
+    guard let first = values[0].map({ unquoted($0) }) else { return (nil, pieces) }
+    guard let count = CookiePieces.count(first), count <= cookies.mostPieces else { return (first, pieces) }
+    var value = Array(first[CookiePieces.leadCount...])
+    for range in values[1..<count] {
+      guard let range else { return (first, pieces) }
+      value += unquoted(range)
+    }
+    return (value, pieces)
+  }
+
+  /// The next cookie of the header.
+  private mutating func next() -> (name: Range<Int>, value: Range<Int>)? {
+    while index < bytes.count {
+      let start = index
+      if let cookie = cookie() { return cookie }
+      // From its start: a quote that does not end hides nothing of what follows the next semicolon.
+      index = start
+      skipPiece()
     }
     return nil
   }

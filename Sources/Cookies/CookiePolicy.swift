@@ -13,6 +13,8 @@ package struct CookiePolicy: Sendable {
   package let partitioned: Bool
   /// How long a Set-Cookie line may be before it is worth a warning; 0 is any length.
   package let maximumSize: Int64
+  /// Into how many pieces a value is cut at most; 1 where it never is.
+  package let mostPieces: Int
 
   /// CONFIG when no cookie, or none that browsers keep, could have this name and these attributes.
   package init(_ settings: Settings) throws(Failure) {
@@ -24,7 +26,14 @@ package struct CookiePolicy: Sendable {
     secure = partitioned || settings.flag(.cookieSecure) ?? false
     sameSite = settings.text(.cookieSameSite)
     maximumSize = settings.number(.maximumCookieSize) ?? 4093
+    mostPieces = Int(settings.number(.cookieChunks) ?? 1)
     try checkPrefix()
+    guard mostPieces == 1 || pieceRoom >= CookiePolicy.leastRoom else {
+      throw Failure(
+        .config,
+        "SESSION_COOKIE_CHUNKS: MAX_COOKIE_SIZE leaves \(pieceRoom) bytes of a piece beside its attributes; at least "
+          + "\(CookiePolicy.leastRoom) are expected.")
+    }
   }
 
   /// The line that sets the cookie.
@@ -34,6 +43,59 @@ package struct CookiePolicy: Sendable {
     SetCookie(
       name: name, value: value, domain: domain, expires: expires, secure: secure, httpOnly: httpOnly, path: path,
       sameSite: sameSite, partitioned: partitioned)
+  }
+
+  /// The bytes of name and value that browsers keep (RFC 6265bis, section 5.6).
+  package static var browserLimit: Int { 4096 }
+
+  private static var leastRoom: Int { 256 }
+
+  /// The bytes of a value that stand in one line within what every browser keeps.
+  private var pieceRoom: Int {
+    let limit = maximumSize == 0 ? CookiePolicy.browserLimit : min(CookiePolicy.browserLimit, Int(maximumSize))
+    return limit - cookie(value: [], expires: 0).text.count - 2
+  }
+
+  /// The most bytes of a value that browsers keep of it.
+  package var largestValue: Int {
+    mostPieces == 1 ? pieceRoom : mostPieces * pieceRoom - CookiePieces.leadCount
+  }
+
+  /// The lines that set the cookie, in pieces where it is large, and that delete the pieces which are left of a larger one.
+  ///
+  /// - Parameter pieces: those that the browser has; then those that it may have afterwards.
+  package func cookies(value: [UInt8], expires: Int64?, _ pieces: inout CookiePieces) -> [SetCookie] {
+    let room = pieceRoom
+    guard mostPieces > 1, value.count > room else {
+      return [cookie(value: value, expires: expires)] + deletions(from: 1, pieces)
+    }
+    let count = (value.count + CookiePieces.leadCount + room - 1) / room
+    let value = CookiePieces.lead(count) + value
+    var lines: [SetCookie] = []
+    for number in 0..<count {
+      var line = cookie(value: Array(value[number * room..<min(value.count, (number + 1) * room)]), expires: expires)
+      if number > 0 {
+        line.name = CookiePieces.name(number, of: name)
+        pieces.insert(number)
+      }
+      lines.append(line)
+    }
+    return lines + deletions(from: count, pieces)
+  }
+
+  /// The lines that delete the cookie and the pieces that the browser has.
+  package func deletions(_ pieces: CookiePieces) -> [SetCookie] {
+    [deletion()] + deletions(from: 1, pieces)
+  }
+
+  private func deletions(from first: Int, _ pieces: CookiePieces) -> [SetCookie] {
+    var lines: [SetCookie] = []
+    for number in 1..<CookiePieces.most where number >= first && pieces.contains(number) {
+      var line = deletion()
+      line.name = CookiePieces.name(number, of: name)
+      lines.append(line)
+    }
+    return lines
   }
 
   /// The line that deletes the cookie: browsers want the attributes that it was set with.

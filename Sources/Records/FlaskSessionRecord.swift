@@ -7,7 +7,7 @@ package struct FlaskSessionRecord: Sendable {
   /// What records are written in.
   private let written: PayloadCodec
 
-  /// - Parameter written: `messagePack`, `json` or a `pickle`.
+  /// - Parameter written: `messagePack`, `json`, a `pickle`, or `flask`, which Flask-Session does not write.
   package init(_ written: PayloadCodec) {
     self.written = written
   }
@@ -25,6 +25,7 @@ package struct FlaskSessionRecord: Sendable {
   @inline(never)
   package func decode(_ record: [UInt8]) throws(Failure) -> Map {
     if Pickle.begins(record) { return try PayloadCodec.pickle(.five).decode(record).map }
+    if case .flask = written, let decoded = try? written.decode(record), decoded.isExact { return decoded.map }
     let isJSONFirst = if case .json = written { true } else { false }
     do throws(Failure) {
       return try (isJSONFirst ? PayloadCodec.json : .messagePack).decode(record).map

@@ -69,6 +69,14 @@ final class ClientSidePolicy: SessionPolicy {
     return answer
   }
 
+  /// The same where no store has to hear of it, for sessions that have a store when they are large.
+  func saveSmall(_ session: Session) throws(Failure) -> CookieAnswer {
+    try save(session, forms.object)
+  }
+
+  /// The most bytes of a cookie's value.
+  var largestValue: Int { forms.object.largestValue ?? .max }
+
   private func save(_ session: Session, _ forms: CookieForms) throws(Failure) -> CookieAnswer {
     try leave(session)
     if session.isEmpty {

@@ -20,6 +20,8 @@ final class CookieForms: Sendable {
   /// file of keys they are made anew, as sealed ones always are.
   private let leavesSigned: Bool
   private let nameCount: Int
+  /// The most bytes of a value; nil where only what comes back at all counts, as in Flask.
+  let largestValue: Int?
 
   /// What a cookie holds.
   enum Kind {
@@ -52,12 +54,14 @@ final class CookieForms: Sendable {
         "SESSION_REVOKED_BEFORE needs cookies that tell their time: SESSION_COOKIE_FORMAT has to be sealed, or "
           + "SESSION_TYPE cookie.")
     }
-    return CookieForms(settings, kind, form, fallback, ring.revokedBefore)
+    return CookieForms(settings, kind, form, fallback, ring.revokedBefore, try largestValue(settings, kind, seals))
   }
 
   private init(
-    _ settings: Settings, _ kind: Kind, _ form: CookieForm?, _ fallback: CookieForm?, _ revokedBefore: Int64?
+    _ settings: Settings, _ kind: Kind, _ form: CookieForm?, _ fallback: CookieForm?, _ revokedBefore: Int64?,
+    _ largestValue: Int?
   ) {
+    self.largestValue = largestValue
     self.settings = settings
     self.kind = kind
     self.form = form
@@ -127,17 +131,24 @@ final class CookieForms: Sendable {
       throw Failure(
         .tooLarge, "The session makes a cookie of \(value.count) bytes, which no request would bring back; store less.")
     }
-    guard !form.isSealed || nameCount + value.count <= CookieForms.browserLimit else {
+    if let largestValue, value.count > largestValue {
       throw Failure(
         .tooLarge,
         "The session makes a cookie of \(nameCount + value.count) bytes with its name; browsers keep "
-          + "\(CookieForms.browserLimit). Store less, or set SESSION_TYPE to a store.")
+          + "\(nameCount + largestValue). Store less, or set SESSION_TYPE to a store.")
     }
     return value
   }
 
-  /// The bytes of name and value that browsers keep (RFC 6265bis, section 5.6).
-  private static var browserLimit: Int { 4096 }
+  private static func largestValue(_ settings: Settings, _ kind: Kind, _ seals: Bool) throws(Failure) -> Int? {
+    let cookies = try CookiePolicy(settings)
+    if kind == .session, settings.text(.sessionType) == "auto" {
+      let most = settings.number(.autoSize).map { Int($0) - cookies.name.count }
+      return min(cookies.largestValue, most ?? .max)
+    }
+    if cookies.mostPieces > 1 { return cookies.largestValue }
+    return seals ? CookiePolicy.browserLimit - cookies.name.count : nil
+  }
 
   private static func name(_ settings: Settings) -> Text { settings.text(.cookieName) ?? "session" }
 

@@ -17,6 +17,7 @@ struct LifeChange {
   func made(on life: SessionLife?) -> SessionLife? {
     guard begins || tie != nil || life != nil else { return nil }
     var made = life ?? SessionLife(created: now, renewed: now)
+    made.hasLeft = false
     if renews { made.renewed = now }
     if confirms { made.isUnconfirmed = false }
     if unties { made.tie = nil }

@@ -60,6 +60,7 @@ struct LifeTimes: Sendable {
 
   /// Of a record from now on, unless the session is used again; at least a second.
   func timeToLive(_ life: SessionLife?, now: Int64) -> Int64 {
+    guard life?.hasLeft != true else { return max(1, renewGrace) }
     let time = cookieTime(life, now: now)
     guard let unconfirmed, life?.isUnconfirmed == true else { return time }
     return min(time, unconfirmed)

@@ -37,9 +37,12 @@ extension ServerSidePolicy {
   }
 
   private func create(_ session: Session, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
+    if let answer = try saveSmall(session) { return answer }
     guard !session.isEmpty else { return session.modified ? .delete : .nothing }
     guard session.modified else { return .nothing }
-    guard let id = try session.newID() else { return .nothing }
+    var newID = try session.newID()
+    if newID == nil { newID = try randomID() }
+    guard let id = newID else { return .nothing }
     let change = try change(session, id, writer)
     let life = times.beginning(change.made(on: nil), now: session.now)
     var isTaken = false
@@ -47,7 +50,8 @@ extension ServerSidePolicy {
       defer { isTaken = true }
       return isTaken ? try randomID() : id
     }
-    reporter.report(.created, record)
+    reporter.report(session.isInCookie ? .saved : .created, record)
+    session.isInCookie = false
     try loggedIn(session, record, writer)
     try begin(record, writer)
     session.stored(record)
@@ -58,11 +62,11 @@ extension ServerSidePolicy {
   private func refreshUnread(_ session: Session, _ id: Text, _ writer: RecordWriter) throws(Failure) -> CookieAnswer {
     guard refreshesEachRequest || times.needConfirmation || session.isStale, !session.isPassive else { return .nothing }
     // What a touch has to set, or whether one is due, the record says.
-    let readsFirst = times.needLife || times.needConfirmation || !times.touchAlways
+    let readsFirst = times.needLife || times.needConfirmation || !times.touchAlways || small != nil
     try put(into: session, writer) { () throws(Failure) in
       readsFirst ? try writer.load(id) : try writer.refresh(id)
     }
-    guard case .stored(let record) = session.place else { return .nothing }
+    guard case .stored(let record) = session.place else { return try saveSmall(session) ?? .nothing }
     if !readsFirst { reporter.report(.touched, record) }
     guard !session.isEmpty else { return .nothing }
     return readsFirst ? try update(session, record, writer) : try cookie(session, record)
@@ -112,6 +116,7 @@ extension ServerSidePolicy {
     try loggedIn(session, record, writer)
     if change.tie?.next != nil { try begin(record, writer) }
     session.stored(record)
+    if let answer = try moveToCookie(session, record, writer) { return answer }
     return try change.tie == nil ? confirmed(session, record, writer) : cookie(session, record)
   }
 

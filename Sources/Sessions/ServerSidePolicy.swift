@@ -17,6 +17,8 @@ final class ServerSidePolicy: SessionPolicy {
   private let isPermanent: Bool
   /// What browsers still send of the time before a migration.
   private let former: FormerCookies?
+  /// Keeps small sessions in their cookie; nil where all are in the store.
+  let small: ClientSidePolicy?
   let refreshesEachRequest: Bool
   let limit: CallLimit
   let userLimit: UserLimit
@@ -29,7 +31,7 @@ final class ServerSidePolicy: SessionPolicy {
     let times = try LifeTimes(settings)
     let policy = ServerSidePolicy(
       store, settings, times, log, reporter, try CookieForms.make(settings, .id),
-      try FormerCookies.make(settings, reporter))
+      try FormerCookies.make(settings, reporter), try small(settings, reporter))
     let longest = policy.prefix.count + Base64URL.encodedCount(policy.idLength)
     guard longest <= store.largestKey else {
       throw Failure(
@@ -42,9 +44,10 @@ final class ServerSidePolicy: SessionPolicy {
 
   private init(
     _ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ reporter: Reporter,
-    _ forms: CookieForms, _ former: FormerCookies?
+    _ forms: CookieForms, _ former: FormerCookies?, _ small: ClientSidePolicy?
   ) {
     self.former = former
+    self.small = small
     self.store = store
     self.times = times
     self.log = log
@@ -53,14 +56,16 @@ final class ServerSidePolicy: SessionPolicy {
     format = ServerSidePolicy.format(settings)
     prefix = ServerSidePolicy.prefix(settings)
     idLength = Int(settings.number(.idLength) ?? 32)
-    isPermanent = settings.flag(.permanent) ?? true
+    isPermanent = settings.flag(.permanent) ?? (small == nil)
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
     limit = CallLimit(settings)
     userLimit = UserLimit(settings)
   }
 
   static func format(_ settings: Settings) -> FlaskSessionRecord {
-    FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
+    // What a session may hold does not depend on where it is.
+    if settings.text(.sessionType) == "auto" { return FlaskSessionRecord(.flask) }
+    return FlaskSessionRecord(settings.text(.serializationFormat).flatMap { PayloadCodec($0) } ?? .messagePack)
   }
 
   static func prefix(_ settings: Settings) -> Text {
@@ -96,9 +101,10 @@ final class ServerSidePolicy: SessionPolicy {
 
   func open(_ cookie: [UInt8], into session: Session) throws(Failure) {
     do throws(Failure) {
+      if try openSmall(cookie, into: session) { return }
       let opened = try forms.object.open(cookie, now: session.now, maxAge: nil)
       guard SessionID.isPlausible(opened.payload), prefix.count + opened.payload.count <= store.largestKey else {
-        throw ServerSidePolicy.noID
+        throw small == nil ? ServerSidePolicy.noID : ServerSidePolicy.neither
       }
       session.named(Text(opened.payload))
       session.came(opened)
@@ -109,6 +115,7 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   func reload() throws(Failure) {
+    try small?.reload()
     forms.replace(by: try forms.object.reloaded())
   }
 
@@ -134,8 +141,9 @@ final class ServerSidePolicy: SessionPolicy {
         return session.start(.expired)
       }
       guard try holds(record, writer.call) else { return reject(session, .notFound) }
-      session.stored(record)
       reporter.report(.opened, record)
+      if small != nil, record.life?.hasLeft == true { return session.left(record) }
+      session.stored(record)
     } catch {
       guard error.status == .malformed || error.status == .tooLarge else { throw error }
       // The record stays: another program, or a later release, may read it.
@@ -150,8 +158,9 @@ final class ServerSidePolicy: SessionPolicy {
     session.start(reason == .notFound ? .notFound : .malformed)
   }
 
+  /// Nil where it may never have one.
   func newID() throws(Failure) -> Text? {
-    try randomID()
+    small == nil ? try randomID() : nil
   }
 
   // MARK: - Keys, ids, calls

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Cookies
 package import Records
 package import Support
 package import Values
@@ -43,6 +44,8 @@ package final class Session {
   private(set) var leftTie: UserTie?
   /// Whether the browser has a cookie that holds the session.
   var isInCookie = false
+  /// The further pieces of its cookie that the browser has, also where they were not read.
+  var pieces = CookiePieces()
 
   let manager: SessionManager
   private var isLoaded = true
@@ -115,6 +118,14 @@ extension Session {
     place = .stored(record)
     values = record.values
     unmark()
+  }
+
+  /// The store has, for a while, what went into a cookie that this request did not bring: it is made again.
+  func left(_ record: SeenRecord) {
+    signed(nil)
+    values = record.values
+    isInCookie = true
+    isFresh = false
   }
 
   /// There is no record: the session begins anew.
@@ -489,7 +500,7 @@ extension Session {
     switch place {
     case .nowhere:
       // What could not be read is a session to whoever can read it.
-      if origin == .malformed { endedID = presentedID }
+      if origin == .malformed || isInCookie { endedID = presentedID }
     case .named(let id): endedID = id
     case .signed: leaveUser()
     case .stored(let record):
@@ -506,7 +517,7 @@ extension Session {
   package func save() throws(Failure) {
     headers = []
     do throws(Failure) {
-      headers = manager.headers(try manager.save(self), accessed: accessed)
+      headers = manager.headers(try manager.save(self), accessed: accessed, &pieces)
     } catch {
       // A login that is one too many is taken back: without it the session can be saved.
       if error.status == .conflict { login = nil }

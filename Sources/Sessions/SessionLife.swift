@@ -15,6 +15,8 @@ struct SessionLife {
   var tie: UserTie?
   /// Whether the cookie has not come back yet: SESSION_UNCONFIRMED_LIFETIME.
   var isUnconfirmed = false
+  /// Whether the session lives in its cookie by now, and this is what requests find that were under way.
+  var hasLeft = false
   /// What a later release put there.
   private var others = Map()
 
@@ -32,6 +34,7 @@ struct SessionLife {
     if case .integer(let renewed)? = map["renewed"] { self.renewed = renewed } else { renewed = created }
     tie = UserTie(map)
     isUnconfirmed = map["unconfirmed"]?.isTrue ?? false
+    hasLeft = map["left"]?.isTrue ?? false
     others = map
   }
 
@@ -44,6 +47,7 @@ struct SessionLife {
     map["next"] = tie?.next.map { .text($0) }
     map["id"] = tie?.id.map { .text($0) }
     map["unconfirmed"] = isUnconfirmed ? .bool(true) : nil
+    map["left"] = hasLeft ? .bool(true) : nil
     return .map(map)
   }
 }

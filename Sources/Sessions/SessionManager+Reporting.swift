@@ -13,7 +13,7 @@ extension SessionManager {
       reporter.report(.rejected, reason: error.status)
       throw error
     }
-    guard !policy.isServerSide, session.origin == .cookie else { return }
+    guard session.origin == .cookie, session.isWhole else { return }
     session.isInCookie = true
     reporter.report(.opened)
   }
@@ -40,7 +40,7 @@ extension SessionManager {
   }
 
   /// Of a session in its cookie.
-  private func report(_ answer: CookieAnswer, of session: Session) {
+  func report(_ answer: CookieAnswer, of session: Session) {
     switch answer {
     case .nothing: break
     case .set:
@@ -54,6 +54,11 @@ extension SessionManager {
 }
 
 extension Session {
+  /// Whether the cookie held what was read.
+  fileprivate var isWhole: Bool {
+    if case .named = place { false } else { true }
+  }
+
   /// The id that a store was asked for.
   fileprivate var knownID: Text? {
     switch place {

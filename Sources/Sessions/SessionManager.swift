@@ -54,7 +54,9 @@ package final class SessionManager {
   /// The session that a Cookie header names; a new one where it names none that is good.
   package func open(_ header: UnsafeBufferPointer<UInt8>) -> Session {
     let session = Session(self)
-    guard let cookie = CookieHeader(header).value(of: cookies.name), !cookie.isEmpty else { return session }
+    let found = CookieHeader(header).value(of: cookies)
+    session.pieces = found.pieces
+    guard let cookie = found.value, !cookie.isEmpty else { return session }
     do throws(Failure) {
       try read(cookie, into: session)
     } catch {
@@ -71,7 +73,7 @@ package final class SessionManager {
       throw Failure(.config, "SECRET_KEY is not set, so no cookie can be verified; set it.")
     }
     let session = Session(self)
-    try read(value, into: session)
+    try read(cookies.mostPieces > 1 ? CookiePieces.whole(value) : value, into: session)
     try session.load()
     guard !session.isNew else {
       throw Failure(.notFound, "The store has no live session of this cookie.")
@@ -133,15 +135,18 @@ package final class SessionManager {
   }
 
   /// The lines that a saved session adds to the response.
-  func headers(_ answer: CookieAnswer, accessed: Bool) -> [HeaderLine] {
-    var lines: [HeaderLine] = []
-    var setsCookie = true
+  ///
+  /// - Parameter pieces: those of its cookie that the browser has, and afterwards those that it may have.
+  func headers(_ answer: CookieAnswer, accessed: Bool, _ pieces: inout CookiePieces) -> [HeaderLine] {
+    var set: [SetCookie] = []
     switch answer {
-    case .nothing: setsCookie = false
-    case .set(let value, let expires): lines.append(line(cookies.cookie(value: value, expires: expires)))
-    case .delete: lines.append(line(cookies.deletion()))
+    case .nothing: break
+    case .set(let value, let expires): set = cookies.cookies(value: value, expires: expires, &pieces)
+    case .delete: set = cookies.deletions(pieces)
     }
-    guard setsCookie || accessed else { return lines }
+    var lines: [HeaderLine] = []
+    for cookie in set { lines.append(line(cookie)) }
+    guard !set.isEmpty || accessed else { return lines }
     lines.append(HeaderLine(name: "Vary", value: Array("Cookie".utf8)))
     if let cacheControl {
       lines.append(HeaderLine(name: "Cache-Control", value: cacheControl.bytes))

@@ -6,8 +6,8 @@ package enum SettingName: Int, CaseIterable, Sendable {
   case secretKey, secretKeyFallbacks, secretKeyFile, secretKeyFallbacksFiles
   case keysFile, keysCredential, revokedBefore, application
   case cookieName, cookieDomain, cookiePath, cookieHTTPOnly, cookieSecure, cookieSameSite, cookiePartitioned
-  case maximumCookieSize, applicationRoot, formTokenKey
-  case sessionType, permanent, lifetime, refreshEachRequest
+  case maximumCookieSize, cookieChunks, applicationRoot, formTokenKey
+  case sessionType, autoStore, autoSize, permanent, lifetime, refreshEachRequest
   case useSigner, keyPrefix, idLength, serializationFormat
   case migrateFrom, migrateUntil
   case cookieFormatFallback, cookieFormatFallbackUntil, sealedPadding, sealedCompression
@@ -50,9 +50,12 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .cookieSameSite: ("SESSION_COOKIE_SAMESITE", .choice(["Strict", "Lax", "None"]))
     case .cookiePartitioned: ("SESSION_COOKIE_PARTITIONED", .flag)
     case .maximumCookieSize: ("MAX_COOKIE_SIZE", .number(0...1_000_000_000))
+    case .cookieChunks: ("SESSION_COOKIE_CHUNKS", .number(1...9))
     case .applicationRoot: ("APPLICATION_ROOT", .text)
 
     case .sessionType: ("SESSION_TYPE", .choice(SettingName.sessionTypes))
+    case .autoStore: ("SESSION_AUTO_STORE", .choice(SettingName.stores))
+    case .autoSize: ("SESSION_AUTO_SIZE", .number(64...36_864))
     case .permanent: ("SESSION_PERMANENT", .flag)
     case .lifetime: ("PERMANENT_SESSION_LIFETIME", .seconds(1...SettingName.century))
     case .refreshEachRequest: ("SESSION_REFRESH_EACH_REQUEST", .flag)
@@ -61,7 +64,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
     case .idLength: ("SESSION_ID_LENGTH", .number(16...128))
     case .serializationFormat:
       ("SESSION_SERIALIZATION_FORMAT", .choice(["msgpack", "json", "pickle0", "pickle4", "pickle5"]))
-    case .migrateFrom: ("SESSION_MIGRATE_FROM", .choice(SettingName.sessionTypes))
+    case .migrateFrom: ("SESSION_MIGRATE_FROM", .choice(SettingName.formerTypes))
     case .migrateUntil: ("SESSION_MIGRATE_UNTIL", .time)
     case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
     case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", "sealed"]))
@@ -120,16 +123,22 @@ package enum SettingName: Int, CaseIterable, Sendable {
 
   private static var sessionTypes: [SettingWord] {
     [
-      "cookie", "filesystem", "memory", "memcached", "mongodb", "mysql", "postgresql", "redis", "sqlite", "sqlalchemy",
+      "cookie", "auto", "filesystem", "memory", "memcached", "mongodb", "mysql", "postgresql", "redis", "sqlite",
+      "sqlalchemy",
       .alias("cachelib", of: "filesystem"),
       .refused("null", .config, "name the store, or cookie for sessions that live in their cookie"),
       .refused("dynamodb", .unsupported, "use another store"),
     ]
   }
 
-  /// The types but the first.
+  /// The types but the first two.
   private static var stores: [SettingWord] {
-    [.refused("cookie", .config, "name a store")] + sessionTypes.dropFirst()
+    [.refused("cookie", .config, "name a store"), .refused("auto", .config, "name a store")]
+      + sessionTypes.dropFirst(2)
+  }
+
+  private static var formerTypes: [SettingWord] {
+    ["cookie", .refused("auto", .config, "name its store, or cookie")] + sessionTypes.dropFirst(2)
   }
 
   /// A bit more than a hundred years, in seconds: a lifetime that no clock of today overflows with.

@@ -65,7 +65,12 @@ extension Settings {
         .unsupported,
         "SESSION_TYPE 'cookie' is nothing that sessions of a store move to; leave SESSION_MIGRATE_FROM out")
     }
-    guard from != text(.sessionType) || !overrides.isEmpty else {
+    let isAuto = text(.sessionType) == "auto"
+    guard !isAuto || from != "cookie" else {
+      throw Failure(
+        .config, "SESSION_TYPE 'auto' reads sessions in cookies as they are; leave SESSION_MIGRATE_FROM out")
+    }
+    guard from != text(isAuto ? .autoStore : .sessionType) || !overrides.isEmpty else {
       throw Failure(
         .config,
         "SESSION_MIGRATE_FROM is SESSION_TYPE; say with SESSION_MIGRATE_KEY_PREFIX and the like what differs there")

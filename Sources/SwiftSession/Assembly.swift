@@ -13,9 +13,11 @@ enum Assembly {
     try settings.check()
     try refuseWhatIsNotHereYet(settings)
     try refuseWhatNeedsAStore(settings)
+    let isAuto = try isAuto(settings)
     let settings = try withFormatOfFiles(settings, log)
-    let store = try Backend.store(settings, log: log)
-    warnOfKeys(settings, log, signs: (store == nil || settings.flag(.useSigner) == true) && !hasKeyFile(settings))
+    let store = try Backend.store(settings, isAuto ? .autoStore : .sessionType, log: log)
+    warnOfKeys(
+      settings, log, signs: (store == nil || isAuto || settings.flag(.useSigner) == true) && !hasKeyFile(settings))
     return try SessionManager.make(
       settings, store: store, from: try oldStore(settings, log), revocation: try revocation(settings, log), log: log,
       listener: listener)
@@ -40,15 +42,29 @@ enum Assembly {
     }
   }
 
+  /// Whether small sessions live in their cookie and large ones in a store.
+  private static func isAuto(_ settings: Settings) throws(Failure) -> Bool {
+    let isAuto = settings.text(.sessionType) == "auto"
+    for name in [SettingName.autoStore, .autoSize] where settings.isSet(name) && !isAuto {
+      throw Failure(.config, "\(name.text) is for SESSION_TYPE 'auto' alone; leave it out.")
+    }
+    guard !isAuto || !settings.isSet(.serializationFormat) else {
+      throw Failure(
+        .config, "With SESSION_TYPE 'auto' records hold what cookies hold; leave SESSION_SERIALIZATION_FORMAT out.")
+    }
+    return isAuto
+  }
+
   private static func refuseWhatNeedsAStore(_ settings: Settings) throws(Failure) {
-    guard settings.text(.sessionType) == "cookie" else { return }
+    let isAuto = settings.text(.sessionType) == "auto"
+    guard isAuto || settings.text(.sessionType) == "cookie" else { return }
     if settings.isSet(.unconfirmedLifetime) {
       throw Failure(
         .unsupported,
         "\(SettingName.unconfirmedLifetime.text) needs a store: a session in its cookie is kept by the browser alone.")
     }
     let names: [SettingName] = [.idleTimeout, .absoluteTimeout, .renewAfter, .renewGrace, .touchInterval]
-    for name in names where settings.isSet(name) {
+    for name in names where settings.isSet(name) && !(isAuto && name == .renewGrace) {
       throw Failure(
         .unsupported,
         "\(name.text) needs a store: of a session in its cookie the server knows the age of the signature alone, which "

@@ -32,7 +32,7 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     overrides = {OF_FORMER[name]: value for name, value in given.items() if name in OF_FORMER}
     given = {name: value for name, value in given.items() if name not in OF_FORMER}
     former = _with_addresses({**given, **overrides, "SESSION_TYPE": former_type})
-    of_type = OF_STORE.get(type_of(settings.get("SESSION_TYPE")), frozenset())
+    of_type = OF_STORE.get(store_of(settings.get), frozenset())
     alone = OF_STORE.get(type_of(former_type), frozenset()) - of_type
     named = _with_addresses({name: value for name, value in given.items() if name not in alone})
     if former.get(_ADDRESS) is None and former.get(_FLASKS_ADDRESS) is not None and _FLASKS_ADDRESS in alone:
@@ -45,7 +45,7 @@ def with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_addresses(settings: Mapping[str, Any]) -> dict[str, Any]:
     named = {name: value for name, value in settings.items() if value is not None}
-    store = store_of(type_of(named.get("SESSION_TYPE")), named.get("SESSION_REVOCATION"))
+    store = store_of(named.get)
     client = named.get(_OBJECT)
     if client is not None and not isinstance(client, (str, bytes)):
         if store != "sqlalchemy":

@@ -114,6 +114,8 @@ class Manager:
             del settings["SESSION_COOKIE_DOMAIN"]
         #: Whether sessions live in their cookie.
         self.is_client_side = type_of(settings.get("SESSION_TYPE")) == "cookie"
+        #: Whether they hold what cookies can hold.
+        self.is_flasks = self.is_client_side or type_of(settings.get("SESSION_TYPE")) == "auto"
         #: Whether what they hold, or whether they count, is asked of a store.
         self.has_store = not self.is_client_side or settings.get("SESSION_REVOCATION") is not None
         #: Whether records are pickles.

@@ -7,6 +7,7 @@ A test compares this with the library's own table, Sources/Settings/SettingName.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
@@ -40,6 +41,8 @@ KINDS = {
     "SESSION_APPLICATION": Kind.TEXT,
     "WTF_CSRF_SECRET_KEY": Kind.SECRET,
     "SESSION_TYPE": Kind.TEXT,
+    "SESSION_AUTO_STORE": Kind.TEXT,
+    "SESSION_AUTO_SIZE": Kind.NUMBER,
     "SESSION_PERMANENT": Kind.FLAG,
     "PERMANENT_SESSION_LIFETIME": Kind.SECONDS,
     "SESSION_REFRESH_EACH_REQUEST": Kind.FLAG,
@@ -51,6 +54,7 @@ KINDS = {
     "SESSION_COOKIE_SAMESITE": Kind.TEXT,
     "SESSION_COOKIE_PARTITIONED": Kind.FLAG,
     "MAX_COOKIE_SIZE": Kind.NUMBER,
+    "SESSION_COOKIE_CHUNKS": Kind.NUMBER,
     "APPLICATION_ROOT": Kind.TEXT,
     "SESSION_USE_SIGNER": Kind.FLAG,
     "SESSION_KEY_PREFIX": Kind.TEXT,
@@ -152,9 +156,12 @@ def kind_of(name: str) -> Kind | None:
     return KINDS.get(OF_FORMER.get(name, name))
 
 
-def store_of(session_type: str, revocation: Any) -> str:
-    """What keeps sessions of this type, or ends those that live in their cookie; "cookie" where nothing does."""
-    return session_type if session_type != "cookie" else type_of(revocation) or "cookie"
+def store_of(read: Callable[[str], Any]) -> str:
+    """What keeps sessions, or the large ones, or ends those that live in their cookie; "cookie" where nothing does."""
+    session_type = type_of(read("SESSION_TYPE"))
+    if session_type == "auto":
+        return type_of(read("SESSION_AUTO_STORE"))
+    return session_type if session_type != "cookie" else type_of(read("SESSION_REVOCATION")) or "cookie"
 
 
 def type_of(session_type: Any) -> str:

@@ -156,9 +156,11 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
     def _set_cookie(self, app: Flask, session: SessionMixin, response: Response, line: str) -> None:
         """For interfaces that say themselves when a cookie ends."""
-        value = line.partition("=")[2].partition(";")[0]
+        name, _, value = line.partition(";")[0].partition("=")
+        if not value:  # a piece that is not needed any more
+            return response.headers.add("Set-Cookie", line)
         response.set_cookie(
-            self.get_cookie_name(app),
+            name,
             value,
             expires=self.get_expiration_time(app, session),
             httponly=self.get_cookie_httponly(app),
@@ -173,7 +175,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         """The settings as they are now; a method that a subclass overrides may answer by request."""
         read = app.config.get
         kind = type_of(read("SESSION_TYPE"))
-        store = store_of(kind, read("SESSION_REVOCATION"))
+        store = store_of(read)
         former = type_of(read("SESSION_MIGRATE_FROM"))
         return (
             kind,
@@ -236,10 +238,11 @@ class ServerSideSession(RevocableSession):
 
     @property
     def sid(self) -> str:
-        """The id. regenerate() changes it at the end of the request. Never log it."""
-        found = self.id
-        assert found is not None
-        return found
+        """The id. regenerate() changes it at the end of the request. Never log it.
+
+        Empty for a session that is not in the store of SESSION_TYPE "auto".
+        """
+        return self.id or ""
 
     def __bool__(self) -> bool:
         """Whether there is more in it than whether it is permanent."""

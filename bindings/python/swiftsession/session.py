@@ -197,7 +197,7 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         self._free = library.session_free
         self._opened = handle
         self._manager = manager
-        self._codec = COOKIE if manager.is_client_side else PICKLED if manager.is_pickling else STORED
+        self._codec = COOKIE if manager.is_flasks else PICKLED if manager.is_pickling else STORED
         self._cached: dict[str, Any] | None = None
         # What the library has for each value that the caller may change in place, as tagged JSON.
         self._lent: dict[str, bytes] = {}
