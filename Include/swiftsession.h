@@ -236,7 +236,7 @@ swiftsession_status swiftsession_open(swiftsession_manager *manager, const void 
 
 /* Opens and loads the session of one cookie's value, for websockets, jobs and tools. Here a value that opens nothing is
    an error, and no session is made: EXPIRED, TAMPERED, MALFORMED, TOO_LARGE, NOT_FOUND, or CONFIG where there is no key
-   to verify with; and what a store answers. */
+   to verify with; and what a store answers. Of a cookie in pieces the value is all of theirs, joined in their order. */
 swiftsession_status swiftsession_open_value(swiftsession_manager *manager, const void *value, size_t size,
                                             swiftsession_session **session, swiftsession_error *error);
 void swiftsession_session_free(swiftsession_session *session);
@@ -268,7 +268,8 @@ swiftsession_status swiftsession_load(swiftsession_session *session, swiftsessio
 swiftsession_status swiftsession_peek(swiftsession_session *session, swiftsession_error *error);
 
 /* The id of a session in a store, NULL for a session that lives in its cookie. A new session has the id that it will be
-   stored under. Borrowed, until the session is renewed or saved. Never log it. */
+   stored under; NULL too where SESSION_TYPE is auto, as long as it is not stored. Borrowed, until the session is
+   renewed or saved. Never log it. */
 const char *swiftsession_id(swiftsession_session *session);
 
 /* ---- Values ---------------------------------------------------------------------------------------------------- */
@@ -487,6 +488,9 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
    SESSION_REFRESH_EACH_REQUEST is on; a line that deletes the cookie when it was emptied. TOO_LARGE above the limits,
    and ARGUMENT when the clock says a time before 1970. One that is a user's also fails as one in a store does.
 
+   With SESSION_TYPE auto a session that is too large for its cookie, or a user's, is put into the store, and one that
+   has become small again into its cookie.
+
    A session in a store follows Flask-Session's, and loses no update: the record is compared and set, and when another
    request has written meanwhile, the changes of this one are made again on the newest record. Who wrote last wins only
    where both wrote the same value; what add, append, remove_item and flash did is kept from both. An untouched session
@@ -501,7 +505,8 @@ swiftsession_status swiftsession_destroy(swiftsession_session *session, swiftses
 swiftsession_status swiftsession_save(swiftsession_session *session, swiftsession_error *error);
 
 /* The header lines to append to the response: Set-Cookie, Vary, and Cache-Control where SESSION_CACHE_CONTROL is set.
-   Borrowed; NULL for an index that is none. A Vary line is to be merged with the response's own. */
+   There are several Set-Cookie lines where SESSION_COOKIE_CHUNKS lets a cookie be cut. Borrowed; NULL for an index that
+   is none. A Vary line is to be merged with the response's own. */
 size_t swiftsession_header_count(const swiftsession_session *session);
 const char *swiftsession_header_name(const swiftsession_session *session, size_t index);
 const char *swiftsession_header_value(const swiftsession_session *session, size_t index);

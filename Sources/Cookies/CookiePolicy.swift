@@ -64,38 +64,35 @@ package struct CookiePolicy: Sendable {
   /// The lines that set the cookie, in pieces where it is large, and that delete the pieces which are left of a larger one.
   ///
   /// - Parameter pieces: those that the browser has; then those that it may have afterwards.
-  package func cookies(value: [UInt8], expires: Int64?, _ pieces: inout CookiePieces) -> [SetCookie] {
+  package func lines(value: [UInt8], expires: Int64?, _ pieces: inout CookiePieces) -> [[UInt8]] {
     let room = pieceRoom
     guard mostPieces > 1, value.count > room else {
-      return [cookie(value: value, expires: expires)] + deletions(from: 1, pieces)
+      return [cookie(value: value, expires: expires).text] + deletions(from: 1, pieces)
     }
     let count = (value.count + CookiePieces.leadCount + room - 1) / room
     let value = CookiePieces.lead(count) + value
-    var lines: [SetCookie] = []
+    var lines: [[UInt8]] = []
     for number in 0..<count {
-      var line = cookie(value: Array(value[number * room..<min(value.count, (number + 1) * room)]), expires: expires)
-      if number > 0 {
-        line.name = CookiePieces.name(number, of: name)
-        pieces.insert(number)
-      }
-      lines.append(line)
+      let end = min(value.count, (number + 1) * room)
+      lines.append(text(number, cookie(value: Array(value[number * room..<end]), expires: expires)))
+      if number > 0 { pieces.insert(number) }
     }
     return lines + deletions(from: count, pieces)
   }
 
-  /// The lines that delete the cookie and the pieces that the browser has.
-  package func deletions(_ pieces: CookiePieces) -> [SetCookie] {
-    [deletion()] + deletions(from: 1, pieces)
-  }
-
-  private func deletions(from first: Int, _ pieces: CookiePieces) -> [SetCookie] {
-    var lines: [SetCookie] = []
-    for number in 1..<CookiePieces.most where number >= first && pieces.contains(number) {
-      var line = deletion()
-      line.name = CookiePieces.name(number, of: name)
-      lines.append(line)
+  /// The lines that delete the pieces that the browser has, from this one on.
+  package func deletions(from first: Int, _ pieces: CookiePieces) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    for number in first..<CookiePieces.most where number == 0 || pieces.contains(number) {
+      lines.append(text(number, deletion()))
     }
     return lines
+  }
+
+  private func text(_ number: Int, _ cookie: SetCookie) -> [UInt8] {
+    var cookie = cookie
+    if number > 0 { cookie.name = CookiePieces.name(number, of: name) }
+    return cookie.text
   }
 
   /// The line that deletes the cookie: browsers want the attributes that it was set with.

@@ -138,14 +138,14 @@ package final class SessionManager {
   ///
   /// - Parameter pieces: those of its cookie that the browser has, and afterwards those that it may have.
   func headers(_ answer: CookieAnswer, accessed: Bool, _ pieces: inout CookiePieces) -> [HeaderLine] {
-    var set: [SetCookie] = []
+    var set: [[UInt8]] = []
     switch answer {
     case .nothing: break
-    case .set(let value, let expires): set = cookies.cookies(value: value, expires: expires, &pieces)
-    case .delete: set = cookies.deletions(pieces)
+    case .set(let value, let expires): set = cookies.lines(value: value, expires: expires, &pieces)
+    case .delete: set = cookies.deletions(from: 0, pieces)
     }
     var lines: [HeaderLine] = []
-    for cookie in set { lines.append(line(cookie)) }
+    for text in set { lines.append(line(text)) }
     guard !set.isEmpty || accessed else { return lines }
     lines.append(HeaderLine(name: "Vary", value: Array("Cookie".utf8)))
     if let cacheControl {
@@ -154,8 +154,8 @@ package final class SessionManager {
     return lines
   }
 
-  private func line(_ cookie: SetCookie) -> HeaderLine {
-    let line = HeaderLine(name: "Set-Cookie", value: cookie.text)
+  private func line(_ cookie: [UInt8]) -> HeaderLine {
+    let line = HeaderLine(name: "Set-Cookie", value: cookie)
     let limit = cookies.maximumSize
     if limit > 0, line.value.count > limit {
       log(

@@ -158,7 +158,8 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         """For interfaces that say themselves when a cookie ends."""
         name, _, value = line.partition(";")[0].partition("=")
         if not value:  # a piece that is not needed any more
-            return response.headers.add("Set-Cookie", line)
+            response.headers.add("Set-Cookie", line)
+            return
         response.set_cookie(
             name,
             value,

@@ -43,7 +43,7 @@ def test_every_setting_of_the_library_is_known_with_its_kind():
 def test_every_store_of_the_library_has_its_settings():
     words = re.findall(r'"([a-z]+)"', SOURCE.split("var sessionTypes")[1].split("\n  }")[0])
     assert {"cookie", "sqlite", "cachelib"} <= set(words)
-    assert set(words) - {"cookie", "memory", "null"} == set(OF_STORE)
+    assert set(words) - {"cookie", "auto", "memory", "null"} == set(OF_STORE)
     for names in OF_STORE.values():
         assert names <= set(KINDS)
 
