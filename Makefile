@@ -6,7 +6,11 @@ OUT     := .build/swiftsession
 VENV    := .build/venv
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
-C_FILES  = $(shell find Sources Include Tests Benchmarks bindings -name '*.[ch]')
+BINDIR  ?= $(PREFIX)/bin
+SHARE   ?= $(PREFIX)/share
+# What is installed is stripped; a packager that keeps the symbols elsewhere says STRIP=.
+STRIP   ?= -s
+C_FILES  = $(shell find Sources Include Tests Benchmarks Tools bindings -name '*.[ch]')
 
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
@@ -15,8 +19,9 @@ NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
 build:
 	Tools/dependencies build
-	swift build -c release --traits Embedded --product swiftsession --disable-local-rpath
+	swift build -c release --traits Embedded --product swiftsession --disable-local-rpath $(SWIFT_FLAGS)
 	Tools/library-folder .build/release/libswiftsession.so $(OUT) $(NEEDED)
+	$(MAKE) --no-print-directory --silent -C Tools/swiftsessionctl OUT='$(abspath $(OUT))'
 	Tools/pkg-config-file '$(CURDIR)' '$(CURDIR)/$(OUT)' '$(CURDIR)/Include' $(VERSION) > $(OUT)/swiftsession.pc
 
 check: build
@@ -58,11 +63,16 @@ demo: build
 install:
 	@test -e $(OUT)/libswiftsession.so.0 || { echo 'Nothing is built yet: `make build` first, not as root.' >&2; exit 1; }
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include'
-	install -s -m 755 $(OUT)/libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so.$(VERSION)'
+	install $(STRIP) -m 755 $(OUT)/libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so.$(VERSION)'
 	ln -sf libswiftsession.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/libswiftsession.so.0'
 	ln -sf libswiftsession.so.0 '$(DESTDIR)$(LIBDIR)/libswiftsession.so'
 	install -m 644 Include/swiftsession.h '$(DESTDIR)$(PREFIX)/include/swiftsession.h'
 	Tools/pkg-config-file '$(PREFIX)' '$(LIBDIR)' '$(PREFIX)/include' $(VERSION) > '$(DESTDIR)$(LIBDIR)/pkgconfig/swiftsession.pc'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(SHARE)/man/man1' '$(DESTDIR)$(SHARE)/man/man3' '$(DESTDIR)$(SHARE)/bash-completion/completions'
+	install $(STRIP) -m 755 $(OUT)/swiftsessionctl.o/swiftsessionctl '$(DESTDIR)$(BINDIR)/swiftsessionctl'
+	install -m 644 Tools/swiftsessionctl/swiftsessionctl.1 '$(DESTDIR)$(SHARE)/man/man1/swiftsessionctl.1'
+	install -m 644 docs/swiftsession.3 '$(DESTDIR)$(SHARE)/man/man3/swiftsession.3'
+	install -m 644 Tools/swiftsessionctl/completion.bash '$(DESTDIR)$(SHARE)/bash-completion/completions/swiftsessionctl'
 
 bench: build
 	Tools/dependencies check

@@ -64,11 +64,15 @@ def test_a_system_has_the_library_its_links_the_header_and_the_pc_file(system):
     version = re.search("^Version: (.*)$", description, re.M)[1]
     found = sorted(str(path.relative_to(system)) for path in system.rglob("*") if not path.is_dir())
     assert found == [
+        "usr/bin/swiftsessionctl",
         "usr/include/swiftsession.h",
         "usr/lib/libswiftsession.so",
         "usr/lib/libswiftsession.so.0",
         f"usr/lib/libswiftsession.so.{version}",
         "usr/lib/pkgconfig/swiftsession.pc",
+        "usr/share/bash-completion/completions/swiftsessionctl",
+        "usr/share/man/man1/swiftsessionctl.1",
+        "usr/share/man/man3/swiftsession.3",
     ]
     assert os.readlink(library / "libswiftsession.so") == "libswiftsession.so.0"
     assert os.readlink(library / "libswiftsession.so.0") == f"libswiftsession.so.{version}"

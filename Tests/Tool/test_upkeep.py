@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""list, end, sweep, migrate, rotate and doctor, on SQLite and Redis."""
+
+import base64
+import json
+import re
+import sqlite3
+import subprocess
+import time
+
+import pytest
+from running import KEY, ROOT, TOOL, Tool
+
+
+def logged_in(manager, user, label):
+    with manager.open(None) as session:
+        session["name"] = user
+        session.login(user, label)
+        return dict(session.save())["Set-Cookie"].partition(";")[0]
+
+
+def test_the_sessions_of_a_user(stored):
+    manager = stored.manager()
+    cookies = [logged_in(manager, "jack", label) for label in ("laptop", 'a "{\x1b phone', "tablet")]
+    found = json.loads(stored("list", "--json", "jack"))
+    assert [entry["label"] for entry in found] == ["laptop", 'a "{\x1b phone', "tablet"]
+    shown = stored("list", "jack")
+    lines = shown.splitlines()
+    assert len(lines) == 4 and "\x1b" not in shown
+    assert [line.split()[0] for line in lines[1:]] == [entry["reference"] for entry in found]
+    assert json.loads(stored("get", "name", given=cookies[1])) == "jack"
+
+    stored("end", "--user", "jack", "--reference", found[1]["reference"])
+    stored("end", "--user", "jack", "--reference", found[1]["reference"], status=1)
+    stored("get", given=cookies[1], status=1)
+    assert stored("end", "--user", "jack") == "All sessions of this user have ended."
+    assert json.loads(stored("list", "--json", "jack")) == []
+    assert stored("list", status=2) == "" and stored("end", "--reference", "x", status=2) == ""
+
+
+def test_expired_records_are_swept(tmp_path):
+    tool = Tool(tmp_path, {"SESSION_TYPE": "sqlite", "SESSION_SQLITE": tmp_path / "s.db"})
+    for _ in range(5):
+        tool("sign", given='{"a": 1}')
+    with sqlite3.connect(tmp_path / "s.db") as database:
+        database.execute("UPDATE sessions SET expiry = '2001-01-01 00:00:00'")
+    assert json.loads(tool("sweep", "--json", "--limit", "2"))["batches"] >= 3
+    with sqlite3.connect(tmp_path / "s.db") as database:
+        assert database.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
+
+
+def test_sessions_move(tmp_path, redis):
+    old = Tool(tmp_path, {"SESSION_TYPE": "sqlite", "SESSION_SQLITE": tmp_path / "s.db"})
+    cookies = [old("sign", given=json.dumps({"n": n})) for n in range(7)]
+    new = Tool(
+        tmp_path,
+        {**old.settings, "SESSION_TYPE": "redis", "SESSION_REDIS": redis, "SESSION_MIGRATE_FROM": "sqlite",
+         "SESSION_MIGRATE_UNTIL": "2100-01-01"},
+    )  # fmt: skip
+    answer = json.loads(new("migrate", "--json", "--limit", "3"))
+    assert (answer["status"], answer["moved"], answer["unreadable"]) == ("OK", 7, 0)
+    assert "7 moved, 0 skipped, 0 unreadable" in new.said
+    assert new("migrate", "--quiet") == "0 moved, 0 skipped, 0 unreadable" and new.said == ""
+    assert json.loads(new("get", "n", given=cookies[3])) == 3
+
+
+def keys_of(file):
+    return [line.split() for line in file.read_text().splitlines() if not line.startswith("#")]
+
+
+def test_a_key_file_is_made_and_extended(tmp_path, tool):
+    file = tmp_path / "keys"
+    assert "makes cookies" in tool("rotate", file, settings=False)
+    assert file.stat().st_mode & 0o777 == 0o600
+    sealed = Tool(tmp_path, {"SESSION_TYPE": "cookie", "SESSION_COOKIE_FORMAT": "sealed", "SESSION_KEYS_FILE": file})
+    value = sealed("sign", given='{"a": 1}')
+    answer = json.loads(tool("rotate", "--json", "--lifetime", "3600", file, settings=False))
+    (first, second) = keys_of(file)
+    assert (answer["kept"], answer["bounded"], answer["name"], answer["not_before"]) == (1, 1, second[0], second[1])
+    assert (
+        first[2].endswith("Z") and second[2] == "-" and second[1] > time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    )
+    assert len({base64.b64decode(key[4], validate=True) for key in (first, second)}) == 2
+    assert len(base64.b64decode(second[4])) == 32
+    assert sealed("get", given=value) == '{"a":1}'
+
+    file.write_text(
+        file.read_text() + f"old - 2001-01-01T00:00:00Z all {base64.b64encode(bytes(32)).decode()}\n# kept\n"
+    )
+    file.chmod(0o640)
+    assert "1 keys whose time was over" in tool("rotate", "--drop-expired", "--name", "next", file, settings=False)
+    assert [key[0] for key in keys_of(file)] == [first[0], second[0], "next"] and "# kept" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o640 and not (tmp_path / "keys.new").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments, content",
+    [(["--name", "a b"], None), (["--purpose", "none"], None), ([], "no key at all\n"), (["--name", "a" * 65], None)],
+)
+def test_a_key_file_that_would_be_wrong_is_not_touched(tmp_path, tool, arguments, content):
+    file = tmp_path / "keys"
+    if content:
+        file.write_text(content)
+    tool("rotate", *arguments, file, settings=False, status=3)
+    assert (file.read_text() if content else file.exists()) == (content or False)
+    assert not (tmp_path / "keys.new").exists()
+
+
+def test_two_that_rotate_do_not_meet(tmp_path, tool):
+    (tmp_path / "keys.new").write_text("")
+    assert "another rotate" in tool("rotate", "--json", tmp_path / "keys", settings=False, status=3)
+
+
+def findings(tool, *arguments, **options):
+    answer = json.loads(tool("doctor", "--json", *arguments, **options))
+    return answer, {(finding["grade"], finding["topic"]): finding["text"] for finding in answer["findings"]}
+
+
+def test_doctor_finds_nothing_where_nothing_is_wrong(stored):
+    answer, found = findings(stored, "--write")
+    assert answer["problems"] == 0 and ("ok", "store") in found and ("unseen", "fleet") in found
+    assert "compared and set" in found["ok", "store"]
+
+
+def test_doctor_says_what_loses_sessions_in_redis(tmp_path, redis):
+    import redis as client
+
+    tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": redis})
+    _, found = findings(tool)
+    assert "noeviction" in found["ok", "redis"] and "appendonly is off" in found["warning", "redis"]
+    server = client.Redis.from_url(redis)
+    server.config_set("maxmemory", "100mb")
+    server.config_set("maxmemory-policy", "allkeys-lru")
+    answer, found = findings(tool, status=1)
+    assert "allkeys-lru" in found["problem", "redis"] and answer["problems"] == 1
+    server.execute_command("REPLICAOF", "127.0.0.1", "1")
+    assert "replica" in findings(tool, status=1)[1]["problem", "redis"]
+
+
+def test_doctor_logs_in_to_redis(tmp_path, redis):
+    import redis as client
+
+    server = client.Redis.from_url(redis)
+    server.execute_command("ACL", "SETUSER", "jack", "on", ">p@ss/word", "~*", "+@all")
+    server.execute_command("ACL", "SETUSER", "default", "off")
+    address = redis.replace("redis://", "redis://jack:p%40ss%2Fword@")
+    assert (
+        "noeviction" in findings(Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": address}))[1]["ok", "redis"]
+    )
+
+
+def test_doctor_says_what_is_wrong(tmp_path):
+    tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": "redis://127.0.0.1:1"})
+    assert findings(tool, status=1)[1]["problem", "store"].startswith("UNAVAILABLE: ")
+    tool = Tool(tmp_path, {"SESSION_TIPE": "redis"})
+    assert "SESSION_TYPE" in findings(tool, status=1)[1]["problem", "settings"]
+    tool = Tool(tmp_path, {"SESSION_TYPE": "cookie", "SECRET_KEY": "short"})
+    tool.file.chmod(0o644)
+    _, found = findings(tool)
+    assert "every user" in found["warning", "secrets"] and "short" not in str(found)
+
+
+def test_settings_come_from_the_environment(tool):
+    given = {"APP_SESSION_TYPE": "cookie", "APP_SECRET_KEY": KEY}
+    value = tool("sign", given='{"a": 1}')
+    assert tool("get", "--environment", "APP_", given=value, settings=False, environment=given) == '{"a":1}'
+    tool("get", given=value, settings=False, status=3)
+    assert "--config" in tool.said
+
+
+def test_wrong_usage_is_2(tool):
+    for arguments in (["nothing"], ["sweep", "--user", "x"], ["sweep", "--limit", "0"], ["sweep", "--limit"], []):
+        result = subprocess.run([TOOL, *arguments], capture_output=True, text=True)
+        assert result.returncode == 2 and result.stderr and not result.stdout
+    assert subprocess.run([TOOL, "--help"], capture_output=True).returncode == 0
+    version = subprocess.run([TOOL, "--version"], capture_output=True, text=True).stdout
+    assert re.fullmatch(r"swiftsessionctl (\S+) \(libswiftsession \1\)\n", version)
+    with open("/dev/full", "w") as full:
+        assert subprocess.run([TOOL, "--help"], stdout=full, stderr=subprocess.DEVNULL).returncode == 5
+
+
+def test_what_is_documented_and_completed_is_what_there_is():
+    sources = ROOT / "Tools" / "swiftsessionctl"
+    main = (sources / "main.c").read_text()
+    commands = set(re.findall(r'\{"(\w+)", "\w*", \d+, command_', main))
+    options = set(re.findall(r'\{"([\w-]+)", \w+_argument', main))
+    manual = (sources / "swiftsessionctl.1").read_text().replace("\\-", "-")
+    completion = (sources / "completion.bash").read_text()
+    described = manual.partition(".SH COMMANDS")[2].partition(".SH OPTIONS")[0]
+    assert len(commands) == 9 and commands == set(re.findall(r"^\.TP\n\.BI?R? (\w+)\b", described, re.M))
+    assert options == set(re.findall(r"--([a-z][\w-]+)", manual))
+    for word in options:
+        assert f"--{word}" in completion
+    for word in commands:
+        assert re.search(rf"\b{word}\b", completion)
+    assert subprocess.run(["bash", "-n", sources / "completion.bash"]).returncode == 0
+
+
+def completed(line):
+    script = f"""
+source {ROOT}/Tools/swiftsessionctl/completion.bash
+COMP_WORDS=({line}) COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_swiftsessionctl
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_bash_completes():
+    assert completed("swiftsessionctl mi") == ["migrate"]
+    assert completed("swiftsessionctl end --us") == ["--user"]
+    assert completed("swiftsessionctl rotate --purpose c") == ["cookies"]
+    assert "--json" in completed("swiftsessionctl doctor --")
+
+
+@pytest.mark.parametrize("page", ["Tools/swiftsessionctl/swiftsessionctl.1", "docs/swiftsession.3"])
+def test_the_manual_pages_are_well_formed(page):
+    environment = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "MANWIDTH": "100"}
+    command = ["man", "--warnings", "-l", ROOT / page]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "EXIT STATUS" in result.stdout or "swiftsession.h" in result.stdout
