@@ -169,8 +169,12 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             path=self.get_cookie_path(app),
             secure=self.get_cookie_secure(app),
             samesite=self.get_cookie_samesite(app),
-            partitioned=self.get_cookie_partitioned(app),
+            **({"partitioned": True} if self._partitioned(app) else {}),
         )
+
+    def _partitioned(self, app: Flask) -> bool:
+        asked = getattr(self, "get_cookie_partitioned", None)  # Flask has it from 3.1 on
+        return bool(asked(app) if asked else app.config.get("SESSION_COOKIE_PARTITIONED"))
 
     def _settings(self, app: Flask) -> _Settings:
         """The settings as they are now; a method that a subclass overrides may answer by request."""
@@ -191,7 +195,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             self.get_cookie_httponly(app),
             self.get_cookie_secure(app),
             self.get_cookie_samesite(app),
-            self.get_cookie_partitioned(app),
+            self._partitioned(app),
             *map(read, _others(store, former)),
         )
 
