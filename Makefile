@@ -15,7 +15,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks Tools bindings -name '*
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-fleet check-long demo bench fuzz install format lint clean
+.PHONY: build check check-fleet check-long check-packages demo bench fuzz wheel deb docs install format lint clean
 
 build:
 	Tools/dependencies build
@@ -53,6 +53,25 @@ TIME ?= 60
 fuzz:
 	Tools/dependencies build
 	Tests/Fuzz/run $(TIME)
+# .build/wheel: the Python package with its library, for every system with the glibc in its name.
+wheel: build
+	Tools/python-wheel .build/wheel $(OUT)/libswiftsession.so.0
+
+# .build/deb: the packages of Debian. They are built in a copy of the sources there.
+deb:
+	Tools/dependencies packages
+	Tools/debian-package .build/deb $(VERSION)
+
+# .build/docs: the header as pages.
+docs:
+	Tools/dependencies packages
+	Tools/header-pages .build/docs $(VERSION)
+
+# Builds all packages, the Debian ones twice, and installs them in clean systems. Takes a network and a quarter of an hour.
+check-packages: wheel docs
+	Tools/dependencies packages
+	Tools/dependencies check
+	$(VENV)/bin/python -m pytest -v -s Tests/Packages/check_wheel.py Tests/Packages/check_debian.py
 
 demo: build
 	Tools/dependencies demo

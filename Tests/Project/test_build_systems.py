@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The README's C program, built as CMake and Meson build it from what is installed, and in every standard of C and C++."""
+"""The README's C program, built by CMake and Meson from what is installed, and in every standard of C and C++."""
 
 import os
 import re

@@ -149,6 +149,25 @@ def test_doctor_logs_in_to_redis(tmp_path, redis):
     )
 
 
+def test_the_rights_that_the_operations_page_names_are_enough(tmp_path, redis):
+    import redis as client
+
+    page = (ROOT / "docs" / "operations.md").read_text()
+    rights = re.findall(r"`([A-Z]+)`", page.partition("these commands:")[2].partition("for `doctor`")[0])
+    server = client.Redis.from_url(redis)
+    commands = [f"+{name.lower()}" for name in rights]
+    server.execute_command(
+        "ACL", "SETUSER", "shop", "on", ">secret", "~session:*", "~swiftsessionctl-doctor-*", *commands
+    )
+    tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": redis.replace("redis://", "redis://shop:secret@")})
+    for size in (10, 20000):  # compared by a script, and by WATCH
+        value = tool("sign", given=json.dumps({"text": "x" * size}))
+        tool("get", given=value)
+        tool("end", given=value)
+    assert findings(tool, "--write")[0]["problems"] == 0
+    assert not list(server.execute_command("ACL", "LOG"))
+
+
 def test_doctor_says_what_is_wrong(tmp_path):
     tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": "redis://127.0.0.1:1"})
     assert findings(tool, status=1)[1]["problem", "store"].startswith("UNAVAILABLE: ")

@@ -138,7 +138,8 @@ static void check_writing(doctor *doctor) {
   size_t size = 0, token_size = 0;
   swiftsession_store *store = NULL;
   swiftsession_config *config = new_config(tool);
-  getrandom(&random, sizeof random, 0);
+  if (getrandom(&random, sizeof random, 0) != sizeof random)
+    random = (uint32_t)monotonic();
   int count = snprintf(key, sizeof key, "swiftsessionctl-doctor-%08x", random);
   size_t length = count > 0 ? (size_t)count : 0;
   bool works = config && !swiftsession_store_open(config, &store, &tool->error) &&
