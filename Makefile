@@ -53,6 +53,7 @@ TIME ?= 60
 fuzz:
 	Tools/dependencies build
 	Tests/Fuzz/run $(TIME)
+
 # .build/wheel: the Python package with its library, for every system with the glibc in its name.
 wheel: build
 	Tools/python-wheel .build/wheel $(OUT)/libswiftsession.so.0

@@ -118,7 +118,7 @@ let package = Package(
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
     module("Stores", ["CSupport", "Support"]),
     module("Backends", ["Stores", "Settings", "Crypto", "CSupport", "Support"] + backends.map(\.dependency), small),
-    module("Records", ["Values", "Support"], small),
+    module("Records", ["Values", "Keys", "Crypto", "Support"], small),
     module(
       "Sessions",
       ["Records", "Cookies", "Stores", "Keys", "Crypto", "Settings", "Values", "CSupport", "Support"], small),

@@ -32,9 +32,9 @@ final class CookieForms: Sendable {
   }
 
   static func make(_ settings: Settings, _ kind: Kind) throws(Failure) -> CookieForms {
-    let ring = try KeyRing(settings)
     let seals = settings.text(.cookieFormat) == "sealed"
-    let form = seals ? try sealing(settings, ring, kind) : try signing(settings, ring, kind)
+    let ring = seals ? try KeyRing.forSealing(settings) : try KeyRing(settings)
+    let form = seals ? try sealed(settings, ring, kind) : try signing(settings, ring, kind)
     var fallback: CookieForm?
     if let word = settings.text(.cookieFormatFallback) {
       fallback = word == "sealed" ? try sealed(settings, ring, kind) : try signing(settings, ring, kind)
@@ -154,16 +154,6 @@ final class CookieForms: Sendable {
 
   private static func hasKeyFile(_ settings: Settings) -> Bool {
     settings.isSet(.keysFile) || settings.isSet(.keysCredential)
-  }
-
-  /// Sealing is for keys that nobody tries out.
-  private static func sealing(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm {
-    if !hasKeyFile(settings), let key = settings.key, key.count < Key.leastForSealing {
-      throw Failure(
-        .config,
-        "SECRET_KEY has \(key.count) bytes; to seal with it takes at least \(Key.leastForSealing) random ones.")
-    }
-    return try sealed(settings, ring, kind)
   }
 
   private static func sealed(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm {

@@ -16,6 +16,8 @@ struct LifeTimes: Sendable {
   let renewGrace: Int64
   /// Within which a session that nobody changes is not touched again: SESSION_TOUCH_INTERVAL.
   private let touchInterval: Int64
+  /// Whether every record says since when it is there.
+  private let isSealed: Bool
 
   init(_ settings: Settings) throws(Failure) {
     let lifetime = settings.seconds(.lifetime) ?? 31 * 86_400
@@ -26,6 +28,7 @@ struct LifeTimes: Sendable {
     renewAfter = settings.seconds(.renewAfter)
     renewGrace = settings.seconds(.renewGrace) ?? 10
     touchInterval = settings.seconds(.touchInterval) ?? 0
+    isSealed = settings.text(.recordFormat) == "sealed"
     guard touchInterval < min(unused, absolute ?? unused) else {
       throw Failure(
         .config,
@@ -39,7 +42,10 @@ struct LifeTimes: Sendable {
   }
 
   /// Whether records have to say since when they are there.
-  var needLife: Bool { absolute != nil || renewAfter != nil }
+  var needLife: Bool { isSealed || absolute != nil || renewAfter != nil }
+
+  /// Whether a touch writes the record anew.
+  var touchWrites: Bool { isSealed }
 
   /// Whether ids may lead to others.
   var makeForwards: Bool { renewAfter != nil && renewGrace > 0 }
@@ -97,6 +103,11 @@ struct LifeTimes: Sendable {
     // Near the end of all, no touch moves the end.
     guard let remaining, timeToLive(life, now: now) == unused else { return nil }
     return now.addingClamped(min(0, remaining - unused))
+  }
+
+  /// The same for a record that nobody can read, where all records have the same time.
+  func lastTouch(remaining: Int64?, now: Int64) -> Int64? {
+    absolute == nil && unconfirmed == nil ? lastTouch(nil, remaining: remaining, now: now) : nil
   }
 
   private static func end(of start: Int64, _ time: Int64) -> Int64 {

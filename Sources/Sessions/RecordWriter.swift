@@ -152,8 +152,13 @@ final class RecordWriter {
 
   /// Sets the full time to live of a record, wherever it is by now. Nil: it is gone.
   func touch(_ seen: SeenRecord) throws(Failure) -> SeenRecord? {
-    guard !times.makeForwards else { return try refresh(seen.id, seen.life) }
     let timeToLive = times.timeToLive(seen.life, now: call.now)
+    if times.touchWrites, let token = seen.token,
+      case .replaced(let new) = try store.replace(key(seen.id), seen.bytes, timeToLive: timeToLive, token: token, call)
+    {
+      return SeenRecord(id: seen.id, values: seen.values, life: seen.life, bytes: seen.bytes, token: new)
+    }
+    guard !times.makeForwards else { return try refresh(seen.id, seen.life) }
     return try store.touch(key(seen.id), timeToLive: timeToLive, call) ? seen : nil
   }
 

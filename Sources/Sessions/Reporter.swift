@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Records
 internal import Settings
 internal import Support
 
@@ -11,12 +12,15 @@ package final class Reporter {
   private let listener: Listener?
   /// Nil where nobody listens.
   private let naming: EventName?
+  /// Whether a session is told by what its record is called: of one in a list nothing else is known.
+  private let hidesIDs: Bool
 
   static func make(_ settings: Settings, _ listener: Listener?) throws(Failure) -> Reporter {
-    Reporter(listener, listener == nil ? nil : try EventName.make(settings))
+    Reporter(listener, listener == nil ? nil : try EventName.make(settings), ListedNames(settings).areHidden)
   }
 
-  private init(_ listener: Listener?, _ naming: EventName?) {
+  private init(_ listener: Listener?, _ naming: EventName?, _ hidesIDs: Bool) {
+    self.hidesIDs = hidesIDs
     self.listener = listener
     self.naming = naming
   }
@@ -30,10 +34,15 @@ package final class Reporter {
     figures.count(kind, reason)
     guard let listener, let naming else { return }
     var names: [UInt8] = []
-    naming.append(UInt8(ascii: "s"), session, to: &names)
-    naming.append(UInt8(ascii: "s"), previous, to: &names)
+    naming.append(UInt8(ascii: "s"), name(session), to: &names)
+    naming.append(UInt8(ascii: "s"), name(previous), to: &names)
     naming.append(UInt8(ascii: "u"), user, to: &names)
     listener(Event(kind: kind, reason: reason, names: names))
+  }
+
+  private func name(_ id: Text?) -> Text? {
+    guard hidesIDs, let id, !SealedName.isOne(id) else { return id }
+    return try? SealedName.make(id)
   }
 
   func report(_ kind: EventKind, _ record: SeenRecord, previous: Text? = nil) {

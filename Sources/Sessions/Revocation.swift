@@ -29,7 +29,7 @@ struct Revocation {
 
   func users(now: Int64) -> UserSessions {
     UserSessions(
-      store: store, prefix: prefix, lifetime: lifetime, listDecides: true, call: limit.call(now: now),
+      store: store, prefix: prefix, lifetime: lifetime, listDecides: true, names: .plain, call: limit.call(now: now),
       reporter: reporter)
   }
 }

@@ -92,15 +92,19 @@ extension ServerSidePolicy {
     var change = try change(session, id, writer)
     change.renews = true
     change.confirms = record.id == session.presentedID
+    // Nobody finds the new record by the old name, where names are hidden: the list has to have both before there are both.
+    let user = record.life?.tie?.user
+    let goesOn = session.login == nil && !change.unties
+    if names.areHidden, goesOn, let user { try? users(writer.call).rename(user, record.id, to: id) }
     let oldID: OldID = session.isRenewed || !times.makeForwards ? .ends : .leadsOn
     var isTaken = false
     let moved = try writer.move(record, session.changes, change, oldID: oldID) { () throws(Failure) in
       defer { isTaken = true }
       return isTaken ? try randomID() : id
     }
-    if let user = record.life?.tie?.user, let moved, moved.id != record.id {
+    if let user, let moved, moved.id != record.id, !names.areHidden || !goesOn || moved.id != id {
       // The list alone depends on it: with a login the new id is there already.
-      try? users(writer.call).rename(user, record.id, to: session.login == nil ? moved.id : nil)
+      try? users(writer.call).rename(user, record.id, to: goesOn ? moved.id : nil)
     }
     return try wrote(session, record, moved, change, writer)
   }
@@ -112,6 +116,10 @@ extension ServerSidePolicy {
       reporter.report(.ended, old)
       session.start(.new)
       return .delete
+    }
+    if names.areHidden, change.unties, change.tie == nil, record.id == old.id, let user = old.life?.tie?.user {
+      // Its record says whose it is, and nobody who has only the list can read that.
+      try? users(writer.call).rename(user, old.id, to: nil)
     }
     try loggedIn(session, record, writer)
     if change.tie?.next != nil { try begin(record, writer) }
@@ -154,7 +162,7 @@ extension ServerSidePolicy {
     var change = LifeChange(now: writer.call.now, begins: times.needLife)
     change.unties = session.changes.clears
     if let login = session.login {
-      let entry = UserRecord.Entry(id: id, created: writer.call.now, label: login.label)
+      let entry = UserRecord.Entry(try users(writer.call).name(id), created: writer.call.now, label: login.label)
       // This session goes on as that one, and where all others end none has to give way.
       let oldID: Text? =
         if case .stored(let record) = session.place, record.life?.tie?.user == login.user { record.id } else { nil }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Records
 internal import Stores
 internal import Support
 
@@ -17,17 +18,29 @@ extension ServerSidePolicy {
     let id = try current?.id()
     let call = limit.call(now: now, tellsRemaining: true)
     let writer = writer(call)
-    guard let (epoch, entries) = try users(call).entries(user) else { return [] }
+    let users = users(call)
+    guard let (epoch, entries) = try users.entries(user) else { return [] }
+    let name = try id.map(users.name)
     var sessions: [UserSession] = []
     for entry in entries {
-      guard let record = try readable(entry.id, writer), let tie = record.life?.tie, tie.user == user,
-        tie.holds(in: epoch)
-      else { continue }
+      let lastSeen: Int64?
+      let isCurrent: Bool
+      if SealedName.isOne(entry.id) {
+        // Nobody can read it without the id. That it is listed, says whose it is.
+        guard let stored = try users.stored(entry) else { continue }
+        lastSeen = times.lastTouch(remaining: stored.remaining, now: now)
+        isCurrent = name.map { entry.isNamed($0) } ?? false
+      } else {
+        guard let record = try readable(entry.id, writer), let tie = record.life?.tie, tie.user == user,
+          tie.holds(in: epoch)
+        else { continue }
+        lastSeen = times.lastTouch(record.life, remaining: record.remaining, now: now)
+        isCurrent = record.id == id
+      }
       sessions.append(
         UserSession(
-          reference: try entry.reference(), created: entry.created,
-          lastSeen: times.lastTouch(record.life, remaining: record.remaining, now: now), label: entry.label,
-          isCurrent: record.id == id))
+          reference: try entry.reference(), created: entry.created, lastSeen: lastSeen, label: entry.label,
+          isCurrent: isCurrent))
     }
     return sessions
   }
@@ -36,10 +49,13 @@ extension ServerSidePolicy {
     let call = limit.call(now: now)
     guard let entries = try users(call).entries(user)?.entries else { return false }
     for entry in entries where try entry.reference() == reference {
-      let isThere = try store.load(writer(call).key(entry.id), call) != nil
-      try writer(call).end(entry.id)
+      let isThere = try users(call).stored(entry) != nil
+      for name in entry.names { try writer(call).end(name) }
       if isThere { reporter.report(.ended, session: entry.id, user: user) }
-      try users(call).rename(user, entry.id, to: nil)
+      // One that was renewed meanwhile: what stood under the old name only led on.
+      for renewed in try users(call).forget(user, entry.id) where renewed.id != entry.id {
+        try writer(call).end(renewed.id)
+      }
       return isThere
     }
     return false

@@ -14,6 +14,7 @@ final class ServerSidePolicy: SessionPolicy {
   let prefix: Text
   private let idLength: Int
   let times: LifeTimes
+  let names: ListedNames
   private let isPermanent: Bool
   /// What browsers still send of the time before a migration.
   private let former: FormerCookies?
@@ -55,6 +56,7 @@ final class ServerSidePolicy: SessionPolicy {
     self.forms = Replaceable(forms)
     format = ServerSidePolicy.format(settings)
     prefix = ServerSidePolicy.prefix(settings)
+    names = ListedNames(settings)
     idLength = Int(settings.number(.idLength) ?? 32)
     isPermanent = settings.flag(.permanent) ?? (small == nil)
     refreshesEachRequest = settings.flag(.refreshEachRequest) ?? true
@@ -177,13 +179,13 @@ final class ServerSidePolicy: SessionPolicy {
   }
 
   func users(_ call: Call) -> UserSessions {
-    UserSessions(store: store, prefix: prefix, lifetime: times.unused, call: call, reporter: reporter)
+    UserSessions(store: store, prefix: prefix, lifetime: times.unused, names: names, call: call, reporter: reporter)
   }
 
   /// Whether the user of a record, if there is one, still has it among the sessions that count.
   func holds(_ record: SeenRecord, _ call: Call) throws(Failure) -> Bool {
     guard let tie = record.life?.tie else { return true }
-    return try users(call).holds(tie)
+    return try users(call).holds(tie, of: record.id)
   }
 
   func cookie(_ id: Text, _ now: Int64) throws(Failure) -> [UInt8] {

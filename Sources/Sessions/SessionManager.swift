@@ -15,6 +15,8 @@ package final class SessionManager {
   let log: Log
   let reporter: Reporter
   private let cacheControl: Text?
+  /// What has keys of its own to be read again.
+  private let sealing: [SealingStore]
 
   /// - Parameters:
   ///   - store: nil for sessions that live in their cookie.
@@ -29,20 +31,32 @@ package final class SessionManager {
     let tokens = try FormTokens(settings)
     let reporter = try Reporter.make(settings, listener)
     let policy: any SessionPolicy
+    var sealing: [SealingStore] = []
     if let store {
-      let new = ReportingStore(store, reporter)
-      let store = try MigratingStore.make(new, from: old.map { ReportingStore($0, reporter) }, settings)
-      policy = try ServerSidePolicy.make(store, settings, log, reporter)
+      let reporting = ReportingStore(store, reporter)
+      let new = try sealed(reporting, settings, &sealing) ?? reporting
+      let former = try sealed(old.map { ReportingStore($0, reporter) }, settings.old, &sealing)
+      policy = try ServerSidePolicy.make(
+        try MigratingStore.make(new, from: former, settings), settings, log, reporter)
     } else {
-      policy = try ClientSidePolicy.make(settings, revocation, reporter)
+      policy = try ClientSidePolicy.make(settings, try sealed(revocation, settings, &sealing), reporter)
     }
-    return SessionManager(policy, cookies, tokens, settings, log, reporter)
+    return SessionManager(policy, cookies, tokens, settings, sealing, log, reporter)
+  }
+
+  private static func sealed(
+    _ store: (any SessionStore)?, _ settings: Settings?, _ sealing: inout [SealingStore]
+  ) throws(Failure) -> (any SessionStore)? {
+    guard let store, let settings, let sealed = try SealingStore.make(store, settings) else { return store }
+    sealing.append(sealed)
+    return sealed
   }
 
   private init(
-    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ formTokens: FormTokens, _ settings: Settings, _ log: Log,
-    _ reporter: Reporter
+    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ formTokens: FormTokens, _ settings: Settings,
+    _ sealing: [SealingStore], _ log: Log, _ reporter: Reporter
   ) {
+    self.sealing = sealing
     self.policy = policy
     self.cookies = cookies
     self.formTokens = formTokens
@@ -103,7 +117,9 @@ package final class SessionManager {
 
   /// Reads the files of keys again; requests that are under way keep the keys that they have.
   package func reload() throws(Failure) {
+    let forms = try sealing.map { store throws(Failure) in try store.reloaded() }
     try policy.reload()
+    for (store, form) in zip(sealing, forms) { store.use(form) }
   }
 
   /// Makes the tables and indexes of the store that are missing.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Crypto
+internal import Records
 internal import Stores
 internal import Support
 
@@ -12,22 +13,28 @@ final class UserSessions {
   let lifetime: Int64
   /// Whether a session counts only while it is listed: of one that lives in its cookie there is no record to remove.
   let listDecides: Bool
+  /// What sessions are called in the list.
+  let names: ListedNames
   let call: Call
   let reporter: Reporter
 
   init(
-    store: any SessionStore, prefix: Text, lifetime: Int64, listDecides: Bool = false, call: Call, reporter: Reporter
+    store: any SessionStore, prefix: Text, lifetime: Int64, listDecides: Bool = false, names: ListedNames, call: Call,
+    reporter: Reporter
   ) {
     self.store = store
     self.prefix = prefix
     self.lifetime = lifetime
     self.listDecides = listDecides
+    self.names = names
     self.call = call
     self.reporter = reporter
   }
 
   /// Whether sessions of this tie count. A user without a record has none: what is evicted logs out and never in.
-  func holds(_ tie: UserTie) throws(Failure) -> Bool {
+  ///
+  /// - Parameter id: of a session that was just read, which is listed by the name that it has now.
+  func holds(_ tie: UserTie, of id: Text? = nil) throws(Failure) -> Bool {
     guard let stored = try store.load(key(tie.user), call), let record = try? UserRecord(stored.record) else {
       return false
     }
@@ -35,11 +42,15 @@ final class UserSessions {
     if listDecides { return try isListed(tie, record) }
     // Once a lifetime, so that the record outlives each session.
     if record.until.addingClamped(-call.now) < lifetime { try change(tie.user, .none) }
+    if let id, names.areMixed(call.now) {
+      let name = try self.name(id)
+      if record.entries.contains(where: { $0.id == name.other }) { try change(tie.user, .rename(name, to: name)) }
+    }
     return true
   }
 
   private func isListed(_ tie: UserTie, _ record: UserRecord) throws(Failure) -> Bool {
-    guard let id = tie.id, let entry = record.entry(id) else { return false }
+    guard let id = tie.id, let entry = record.entry(ListedName(id)) else { return false }
     // Once a lifetime, so that record and entry outlive each cookie of the session.
     if (entry.seen ?? entry.created).addingClamped(lifetime) <= call.now { try change(tie.user, .see(id)) }
     return true
@@ -55,9 +66,11 @@ final class UserSessions {
   func add(
     _ user: Text, _ entry: UserRecord.Entry, replacing oldID: Text?, _ limit: UserLimit?
   ) throws(Failure) -> UserTie {
-    let changed = try change(user, .add(entry, replacing: oldID, limit))
+    let changed = try change(user, .add(entry, replacing: try oldID.map(name), limit))
     for entry in changed.ended {
-      if !listDecides { try store.remove(sessionKey(entry.id), call) }
+      if !listDecides {
+        for name in entry.names { try store.remove(sessionKey(name), call) }
+      }
       if entry.isLive { reporter.report(.ended, session: entry.id, user: user) }
     }
     return UserTie(user, epoch: changed.epoch ?? Text([]))
@@ -72,22 +85,28 @@ final class UserSessions {
   ///
   /// - Throws: GONE where it has ended itself.
   func begin(_ tie: UserTie, for id: Text) throws(Failure) {
-    guard try change(tie.user, .begin(tie, for: id)).epoch != nil else { throw RecordWriter.gone }
+    guard try change(tie.user, .begin(tie, for: name(id))).epoch != nil else { throw RecordWriter.gone }
   }
 
   /// Ends every session but this one where the list decides.
   func keepOnly(_ user: Text, _ id: Text) throws(Failure) {
-    try change(user, .keepOnly(id))
+    try change(user, .keepOnly(name(id)))
   }
 
   /// Follows a session to its new id, or forgets one that ended. But where the list decides, it alone depends on it.
   func rename(_ user: Text, _ id: Text, to newID: Text?) throws(Failure) {
-    try change(user, .rename(id, to: newID))
+    try change(user, .rename(name(id), to: newID.map(name)))
+  }
+
+  /// Forgets a session, and says how it was listed at last.
+  func forget(_ user: Text, _ id: Text) throws(Failure) -> [UserRecord.Entry] {
+    try change(user, .rename(name(id), to: nil)).ended
   }
 
   /// Whether a session is among those that were noted.
   func lists(_ id: Text, of user: Text) throws(Failure) -> Bool {
-    try entries(user)?.entries.contains { $0.id == id } ?? false
+    let name = try name(id)
+    return try entries(user)?.entries.contains { $0.isNamed(name) } ?? false
   }
 
   /// Those that were noted, the oldest first.
@@ -115,8 +134,18 @@ final class UserSessions {
   }
 
   private func isLive(_ entry: UserRecord.Entry) throws(Failure) -> Bool {
-    listDecides ? !hasExpired(entry) : try store.load(sessionKey(entry.id), call) != nil
+    listDecides ? !hasExpired(entry) : try stored(entry) != nil
   }
+
+  /// The record of a session, read by nobody; it may be one that leads on.
+  func stored(_ entry: UserRecord.Entry) throws(Failure) -> StoredRecord? {
+    for name in entry.names {
+      if let stored = try store.load(sessionKey(name), call) { return stored }
+    }
+    return nil
+  }
+
+  func name(_ id: Text) throws(Failure) -> ListedName { try names.name(id, now: call.now) }
 
   /// Whether no cookie of a session can open: the last one was sent within a lifetime of what is noted.
   private func hasExpired(_ entry: UserRecord.Entry) -> Bool {
@@ -127,11 +156,11 @@ final class UserSessions {
   private enum Change {
     /// Its time begins anew, and nothing else.
     case none
-    case add(UserRecord.Entry, replacing: Text?, UserLimit?)
+    case add(UserRecord.Entry, replacing: ListedName?, UserLimit?)
     case see(Text)
-    case begin(UserTie, for: Text)
-    case keepOnly(Text)
-    case rename(Text, to: Text?)
+    case begin(UserTie, for: ListedName)
+    case keepOnly(ListedName)
+    case rename(ListedName, to: ListedName?)
   }
 
   /// Changes the record of a user by compare-and-set, and lets its time begin anew. One who has none gets one with the
@@ -153,6 +182,7 @@ final class UserSessions {
       if read == nil, case .add = change { read = UserRecord(epoch: try SessionID.random(16), until: until) }
       guard var record = read else { return (nil, []) }
       record.until = until
+      if names.areHidden, !names.areMixed(call.now) { try hideNames(in: &record) }
       let ended = try make(change, on: &record)
       let bytes = try record.encoded()
       if let stored {
@@ -169,26 +199,37 @@ final class UserSessions {
   private func make(_ change: Change, on record: inout UserRecord) throws(Failure) -> [UserRecord.Entry] {
     switch change {
     case .none: return []
-    case .add(let entry, let oldID, let limit):
-      if let oldID { record.remove(oldID) }
+    case .add(let entry, let oldName, let limit):
+      if let oldName { record.remove(oldName) }
       let ended = try surplus(record.entries, limit)
-      for entry in ended { record.remove(entry.id) }
+      for entry in ended { record.remove(ListedName(entry.id)) }
       record.add(entry)
       return ended
     case .see(let id):
       record.see(id, at: call.now)
       return []
-    case .keepOnly(let id):
-      record.keepOnly(id)
+    case .keepOnly(let name):
+      record.keepOnly(name)
       return []
-    case .begin(let tie, let id):
+    case .begin(let tie, let name):
       guard tie.holds(in: record.epoch) else { throw RecordWriter.gone }
       record.epoch = tie.next ?? tie.epoch
-      record.keepOnly(id)
+      record.keepOnly(name)
       return []
-    case .rename(let id, let newID):
-      if let newID { try record.rename(id, to: newID) } else { record.remove(id) }
+    case .rename(let name, let newName?):
+      try record.rename(name, to: newName)
       return []
+    case .rename(let name, nil):
+      let forgotten = record.entries.filter { $0.isNamed(name) }
+      record.remove(name)
+      return forgotten
+    }
+  }
+
+  /// What came from a store where lists have ids; there is no such store any more.
+  private func hideNames(in record: inout UserRecord) throws(Failure) {
+    for entry in record.entries where !SealedName.isOne(entry.id) {
+      try record.rename(ListedName(entry.id), to: name(entry.id))
     }
   }
 

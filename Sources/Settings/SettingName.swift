@@ -66,7 +66,7 @@ package enum SettingName: Int, CaseIterable, Sendable {
       ("SESSION_SERIALIZATION_FORMAT", .choice(["msgpack", "json", "pickle0", "pickle4", "pickle5"]))
     case .migrateFrom: ("SESSION_MIGRATE_FROM", .choice(SettingName.formerTypes))
     case .migrateUntil: ("SESSION_MIGRATE_UNTIL", .time)
-    case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", .later("sealed")]))
+    case .recordFormat: ("SESSION_RECORD_FORMAT", .choice(["flask-session", "sealed"]))
     case .cookieFormat: ("SESSION_COOKIE_FORMAT", .choice(["signed", "sealed"]))
     case .cookieFormatFallback: ("SESSION_COOKIE_FORMAT_FALLBACK", .choice(["signed", "sealed"]))
     case .cookieFormatFallbackUntil: ("SESSION_COOKIE_FORMAT_FALLBACK_UNTIL", .time)

@@ -15,11 +15,6 @@ package struct SettingWord: Sendable, ExpressibleByStringLiteral {
     self.init(text, meaning: text, isProposed: true)
   }
 
-  /// A word of a later release: it may be set, and a manager that would need it does not open.
-  package static func later(_ text: StaticString) -> SettingWord {
-    SettingWord(text, meaning: text, isProposed: false)
-  }
-
   /// Another name for a word.
   package static func alias(_ text: StaticString, of meaning: StaticString) -> SettingWord {
     SettingWord(text, meaning: meaning, isProposed: false)

@@ -11,7 +11,6 @@ enum Assembly {
     -> SessionManager
   {
     try settings.check()
-    try refuseWhatIsNotHereYet(settings)
     try refuseWhatNeedsAStore(settings)
     let isAuto = try isAuto(settings)
     let settings = try withFormatOfFiles(settings, log)
@@ -33,15 +32,6 @@ enum Assembly {
     }
   }
 
-  /// A setting that is read and not followed would be a promise that nobody keeps.
-  private static func refuseWhatIsNotHereYet(_ settings: Settings) throws(Failure) {
-    let followed: [(SettingName, Text)] = [(.recordFormat, "flask-session")]
-    for (name, followed) in followed {
-      guard let word = settings.text(name), word != followed else { continue }
-      throw Failure(.unsupported, "\(name.text) '\(word.string)' is not in this release; leave it out.")
-    }
-  }
-
   /// Whether small sessions live in their cookie and large ones in a store.
   private static func isAuto(_ settings: Settings) throws(Failure) -> Bool {
     let isAuto = settings.text(.sessionType) == "auto"
@@ -58,6 +48,11 @@ enum Assembly {
   private static func refuseWhatNeedsAStore(_ settings: Settings) throws(Failure) {
     let isAuto = settings.text(.sessionType) == "auto"
     guard isAuto || settings.text(.sessionType) == "cookie" else { return }
+    if settings.text(.recordFormat) == "sealed", !isAuto, !settings.isSet(.revocation) {
+      throw Failure(
+        .unsupported,
+        "\(SettingName.recordFormat.text) needs a store; cookies are sealed by \(SettingName.cookieFormat.text).")
+    }
     if settings.isSet(.unconfirmedLifetime) {
       throw Failure(
         .unsupported,
@@ -94,8 +89,11 @@ enum Assembly {
   }
 
   /// Files hold pickles whatever the format of other stores is, as Flask-Session has it: it would fail on anything else.
+  /// Sealed ones it does not read anyway.
   private static func withFormatOfFiles(_ settings: Settings, _ log: Log) throws(Failure) -> Settings {
-    guard settings.text(.sessionType) == "filesystem" else { return settings }
+    guard settings.text(.sessionType) == "filesystem", settings.text(.recordFormat) != "sealed" else {
+      return settings
+    }
     let format = settings.text(.serializationFormat)
     if format == "pickle0" || format == "pickle4" || format == "pickle5" { return settings }
     if let format {

@@ -227,7 +227,7 @@ let package = Package(
     module("Values", ["CSupport", "Support"]), module("Settings", ["CSupport", "Support"]),
     module("Keys", ["Settings", "Crypto", "Support"]),
     module("Cookies", ["Settings", "Keys", "Crypto", "CZlib", "CSupport", "Support"]),
-    module("Stores", ["CSupport", "Support"]), module("Records", ["Values", "Support"]),
+    module("Stores", ["CSupport", "Support"]), module("Records", ["Values", "Keys", "Crypto", "Support"]),
     module("Backends", ["Stores", "Support"], path: "Sources/Backends/Memory"),
     module("Sessions", ["Records", "Cookies", "Stores", "Keys", "Crypto", "Settings", "Values", "CSupport", "Support"]),
     module("StoresTesting", ["Sessions", "Stores", "Support"], path: "Tests/StoresTesting"),

@@ -19,6 +19,8 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   var endOfTime = Int64.max
   /// The largest record that a test may store, one byte above being TOO_LARGE.
   let largestRecord: Int
+  /// What a manager of sessions is told beside.
+  var settings: [Text: Text] = [:]
   let make: @Sendable () throws -> Bed
 
   static var all: [StoreUnderTest] {
@@ -45,6 +47,33 @@ struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   }
 
   static var ofOurTime: [StoreUnderTest] { all.filter { $0.keepsOurTime } }
+
+  /// With sessions in them, whose records are sealed in some.
+  static var living: [StoreUnderTest] { all + sealed }
+
+  static var livingInOurTime: [StoreUnderTest] { living.filter { $0.keepsOurTime } }
+
+  /// One of each kind: a server that ends records itself, a database, one that is in the process, files.
+  static var sealed: [StoreUnderTest] {
+    var bare = [filesystem, memory]
+    #if PostgreSQL
+      bare.append(postgresql)
+    #endif
+    #if Redis
+      bare.append(redis)
+    #endif
+    #if SQLite
+      bare.append(sqlite)
+    #endif
+    return bare.map { $0.sealed }
+  }
+
+  /// The end of a record is by our clock then. How long one has still that is listed, only a store tells of the same clock.
+  private var sealed: StoreUnderTest {
+    StoreUnderTest(
+      testDescription: "sealed, \(testDescription)", tellsRemaining: keepsOurTime, lists: false, endOfTime: endOfTime,
+      largestRecord: largestRecord, settings: ["SESSION_RECORD_FORMAT": "sealed"], make: make)
+  }
 
   private static var memory: StoreUnderTest {
     StoreUnderTest(testDescription: "memory", largestRecord: 1 << 20) {

@@ -11,7 +11,7 @@ import Values
 @Suite struct LifeTests {
   // MARK: - Time-outs
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func anUnusedSessionEndsWithTheIdleTime(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_IDLE_TIMEOUT": "60"])
     let cookie = try servers.start()
@@ -21,7 +21,7 @@ import Values
     #expect(try !servers.isThere(cookie, at: 178))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func anySessionEndsWithTheAbsoluteTime(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_ABSOLUTE_TIMEOUT": "100", "PERMANENT_SESSION_LIFETIME": "90"])
     let cookie = try servers.start()
@@ -30,7 +30,7 @@ import Values
     #expect(try !servers.isThere(cookie, at: 101))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func theRecordAndTheCookieEndWithTheAbsoluteTimeToo(_ under: StoreUnderTest) throws {
     guard under.tellsRemaining else { return }
     let servers = try Servers(
@@ -46,7 +46,7 @@ import Values
     #expect(expires?.contains("Expires=Tue, 14 Nov 2023 22:15:00 GMT") == true)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aPassiveRequestExtendsNothing(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, [:])
     let cookie = try servers.start()
@@ -59,7 +59,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aPassiveRequestDoesNotKeepASessionAlive(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_IDLE_TIMEOUT": "60"])
     let cookie = try servers.start()
@@ -73,7 +73,7 @@ import Values
 
   // MARK: - Renewal by time
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func anIdIsRenewedInItsTime(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try servers.start()
@@ -90,7 +90,7 @@ import Values
     if !under.keepsOurTime { #expect(try servers.read(first, at: 100).cookie == third) }
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func anOldIdLeadsOnForTheGrace(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50", "SESSION_RENEW_GRACE": "7"])
     let first = try servers.start()
@@ -100,7 +100,7 @@ import Values
     #expect(try servers.isThere(second, at: 57))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func withoutGraceAnOldIdIsDeadAtOnce(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50", "SESSION_RENEW_GRACE": "0"])
     let first = try servers.start()
@@ -109,7 +109,7 @@ import Values
     #expect(try servers.isThere(second, at: 50))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func requestsThatOverlapEndWithOneId(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try servers.start()
@@ -132,7 +132,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func whatWasSavedUnderTheOldIdIsNotLost(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try servers.start()
@@ -144,7 +144,7 @@ import Values
     #expect(try servers.open(second).value("late") == .integer(1))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLogoutUnderTheOldIdEndsTheNewOne(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try servers.start()
@@ -157,7 +157,7 @@ import Values
     #expect(try !servers.isThere(second, at: 50))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLoginUnderTheOldIdLeavesNothing(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try servers.start()
@@ -171,7 +171,7 @@ import Values
     #expect(try !servers.isThere(first, at: 50))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aParkedReaderDoesNotSetTheOldId(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try servers.start()
@@ -184,7 +184,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func theApplicationDoesNotSeeTheReservedKey(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let session = servers.open(try servers.start())

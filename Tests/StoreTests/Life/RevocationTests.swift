@@ -25,7 +25,7 @@ import Values
     return try session.user()
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLoginTiesTheCookieAndKeepsItsValues(_ under: StoreUnderTest) throws {
     let servers = try servers(under)
     let before = try servers.start()
@@ -37,7 +37,7 @@ import Values
     #expect(try user(servers, before) == nil)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func allSessionsOfAUserEndByOneWrite(_ under: StoreUnderTest) throws {
     let servers = try servers(under)
     let cookies = try (0..<3).map { _ in try logIn(servers, try servers.start()) }
@@ -60,7 +60,7 @@ import Values
     for cookie in cookies { #expect(try user(servers, cookie) == nil) }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func allOthersEndAndThisOneGoesOn(_ under: StoreUnderTest) throws {
     let servers = try servers(under)
     let cookies = try (0..<3).map { _ in try logIn(servers) }
@@ -73,7 +73,7 @@ import Values
       try [cookies[0], mine[0], mine[1], cookies[2]].map { try user(servers, $0) } == [nil, "jack", "jack", nil])
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLoginThatEndsAllOthersDoes(_ under: StoreUnderTest) throws {
     for inCookies in [true, false] {
       let servers = try Servers(under, [:], inCookies: inCookies)
@@ -90,7 +90,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func sessionsAreListedAndEndedOneByOne(_ under: StoreUnderTest) throws {
     let servers = try servers(under)
     let phone = try logIn(servers, label: "phone")
@@ -111,7 +111,7 @@ import Values
     #expect(try manager.sessions(of: "jack", current: nil).count == 1)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLogoutEndsEveryCopyOfTheCookie(_ under: StoreUnderTest) throws {
     for ends in [{ (session: Session) in try session.logOut() }, { try $0.destroy() }, { try $0.clear() }] {
       let servers = try servers(under)
@@ -130,7 +130,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func anotherLoginAndARenewalEndTheCookiesFromBefore(_ under: StoreUnderTest) throws {
     let servers = try servers(under)
     let first = try logIn(servers, label: "phone")
@@ -148,14 +148,14 @@ import Values
     #expect(try servers.managers[0].sessions(of: "jack", current: nil).isEmpty)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func oneSessionTooManyEndsTheOldest(_ under: StoreUnderTest) throws {
     let servers = try servers(under, ["SESSION_USER_LIMIT": "2"])
     let cookies = try (0..<4).map { _ in try logIn(servers) }
     #expect(try cookies.map { try user(servers, $0) } == [nil, nil, "jack", "jack"])
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aUsersRecordOutlivesTheCookies(_ under: StoreUnderTest) throws {
     let servers = try servers(under, ["PERMANENT_SESSION_LIFETIME": "100"])
     let session = servers.open("")

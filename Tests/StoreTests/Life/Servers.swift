@@ -19,7 +19,7 @@ final class Servers {
     var all = Settings()
     try all.set("SESSION_TYPE", text: inCookies ? "cookie" : "memory")
     try all.set("SECRET_KEY", text: "a key of thirty-two bytes or so.")
-    for (name, value) in settings { try all.set(name, text: value) }
+    for (name, value) in settings.merging(under.settings, uniquingKeysWith: { $1 }) { try all.set(name, text: value) }
     managers = try [bed.store, bed.other].map {
       try SessionManager.make(all, store: inCookies ? nil : $0, revocation: inCookies ? $0 : nil, log: .silent)
     }

@@ -10,7 +10,7 @@ import Values
 @Suite struct UnconfirmedTests {
   private let short: [Text: Text] = ["SESSION_UNCONFIRMED_LIFETIME": "10", "PERMANENT_SESSION_LIFETIME": "100"]
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func itEndsSoonWhereTheCookieDoesNotComeBack(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, short)
     let cookie = try servers.start()
@@ -19,7 +19,7 @@ import Values
     #expect(try !servers.isThere(cookie, at: 10))
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func itLivesInFullOnceTheCookieHasComeBack(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, short)
     let cookie = try servers.start()
@@ -28,7 +28,7 @@ import Values
     #expect(try !servers.isThere(cookie, at: 109))
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aRequestThatDoesNotEvenReadBringsItBack(_ under: StoreUnderTest) throws {
     let ways: [[Text: Text]] = [
       [:], ["SESSION_REFRESH_EACH_REQUEST": "false"], ["SESSION_TOUCH_INTERVAL": "50"], ["SESSION_RENEW_AFTER": "90"],
@@ -47,7 +47,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aSecondSaveOfTheFirstRequestBringsNothingBack(_ under: StoreUnderTest) throws {
     for login in [false, true] {
       let servers = try Servers(under, short)
@@ -63,7 +63,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aLoginWithTheCookieLivesInFull(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, short)
     let before = try servers.start()
@@ -76,7 +76,7 @@ import Values
     #expect(try !servers.isThere(cookie, at: 109))
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aTimeOutThatIsShorterStands(_ under: StoreUnderTest) throws {
     for name: Text in ["SESSION_IDLE_TIMEOUT", "SESSION_ABSOLUTE_TIMEOUT"] {
       let servers = try Servers(under, short.merging([name: "7"]) { $1 })
@@ -91,7 +91,7 @@ import Values
     #expect(try !servers.isThere(cookie, at: 20))
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func theCookieIsSentForItsFullTime(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, short)
     let session = servers.open("")

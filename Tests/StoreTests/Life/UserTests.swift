@@ -22,7 +22,7 @@ import Values
     return try session.user()
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLoginTiesTheSessionAndLeavesNothingUnderTheOldId(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let before = try servers.start()
@@ -35,7 +35,7 @@ import Values
     #expect(try user(servers, try logIn(servers)) == "jack")
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func allSessionsOfAUserEndByOneWrite(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let cookies = try (0..<5).map { _ in try logIn(servers, try servers.start()) }
@@ -59,7 +59,7 @@ import Values
     for cookie in cookies { #expect(try !servers.isThere(cookie, at: 0)) }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func allOthersEndAndThisOneGoesOn(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let cookies = try (0..<3).map { _ in try logIn(servers) }
@@ -73,7 +73,7 @@ import Values
     #expect(list.count == 1 && list[0].isCurrent)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func nothingBringsBackWhatEndedWithTheUsersSessions(_ under: StoreUnderTest) throws {
     for way in 0..<6 {
       let servers = try Servers(under)
@@ -99,7 +99,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func othersEndAgainAndAgain(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let cookie = try logIn(servers)
@@ -116,7 +116,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLoginMayEndAllOthers(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     for start in ["", try servers.start()] {
@@ -130,7 +130,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aReaderWhoseRenewalIsDueNeedNotKnowThatTheSessionEnded(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let cookie = try logIn(servers)
@@ -144,7 +144,7 @@ import Values
     #expect(parked.cookie == nil)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func sessionsAreListedAndEndedOneByOne(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let phone = try logIn(servers, label: "phone")
@@ -168,7 +168,7 @@ import Values
     #expect(try manager.sessions(of: "nobody", current: nil).isEmpty)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aRenewedSessionStaysInTheList(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_RENEW_AFTER": "50"])
     let first = try logIn(servers, label: "phone")
@@ -182,7 +182,7 @@ import Values
     #expect(list.count == 1 && list[0].isCurrent && list[0].label == "phone")
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aLogoutLeavesTheList(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let cookie = try logIn(servers)
@@ -194,7 +194,7 @@ import Values
     #expect(try servers.managers[0].sessions(of: "jack", current: nil).isEmpty)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aClearedSessionIsNobodys(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     let cookie = try logIn(servers)
@@ -208,14 +208,14 @@ import Values
     #expect(try again.user() == nil)
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func ofTooManySessionsTheOldestEnd(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_USER_LIMIT": "2"])
     let cookies = try (0..<4).map { _ in try logIn(servers) }
     #expect(try cookies.map { try user(servers, $0) } == [nil, nil, "jack", "jack"])
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func oneSessionTooManyIsRefusedWherePolicySaysSo(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_USER_LIMIT": "2", "SESSION_USER_LIMIT_POLICY": "refuse"])
     let cookies = try (0..<2).map { _ in try logIn(servers) }
@@ -235,7 +235,7 @@ import Values
     #expect(try user(servers, try #require(third.cookie)) == "jack")
   }
 
-  @Test(arguments: StoreUnderTest.all, ["end-oldest", "refuse"] as [Text])
+  @Test(arguments: StoreUnderTest.living, ["end-oldest", "refuse"] as [Text])
   func whoLogsInAgainIsNotOneMore(_ under: StoreUnderTest, _ policy: Text) throws {
     let servers = try Servers(under, ["SESSION_USER_LIMIT": "2", "SESSION_USER_LIMIT_POLICY": policy])
     var cookies = try (0..<2).map { _ in try logIn(servers) }
@@ -251,7 +251,7 @@ import Values
     #expect(try cookies.map { try user(servers, $0) } == [nil, nil])
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func loginsAtOnceAreNotTooMany(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["SESSION_USER_LIMIT": "1"])
     for _ in 0..<3 {
@@ -268,7 +268,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func othersEndThoughThisOneEndsToo(_ under: StoreUnderTest) throws {
     for way in 0..<5 {
       let servers = try Servers(under)
@@ -290,7 +290,7 @@ import Values
     }
   }
 
-  @Test(arguments: StoreUnderTest.all)
+  @Test(arguments: StoreUnderTest.living)
   func aReferenceNamesASessionForItsLife(_ under: StoreUnderTest) throws {
     let servers = try Servers(under)
     var cookie = try logIn(servers)
@@ -306,7 +306,7 @@ import Values
     #expect(try user(servers, cookie) == nil)
   }
 
-  @Test(arguments: StoreUnderTest.ofOurTime)
+  @Test(arguments: StoreUnderTest.livingInOurTime)
   func aUsersRecordOutlivesTheSessions(_ under: StoreUnderTest) throws {
     let servers = try Servers(under, ["PERMANENT_SESSION_LIFETIME": "100"])
     let cookie = try logIn(servers)
