@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A record as it was read, and what a later `replace` or `remove` compares with.
-package struct StoredRecord: Sendable {
+///
+/// An object: of a value of so many parts the copies were some KB of the library.
+package final class StoredRecord: Sendable {
   package let record: [UInt8]
   package let token: Token
   /// Seconds until it ends, rounded up. Nil where the call did not ask, and where the server does not tell.
@@ -14,7 +16,7 @@ package struct StoredRecord: Sendable {
   }
 
   /// For stores that compare the bytes.
-  package init(_ record: [UInt8], remaining: Int64? = nil) {
+  package convenience init(_ record: [UInt8], remaining: Int64? = nil) {
     self.init(record: record, token: .bytes(record), remaining: remaining)
   }
 }
