@@ -83,7 +83,7 @@ extension ClientSidePolicy {
       tie?.id = id
       return tie
     }
-    let entry = UserRecord.Entry(ListedName(id), created: session.now, label: login.label)
+    let entry = UserRecord.Entry(id: id, created: session.now, label: login.label)
     guard let limit = revocation?.userLimit else { throw SessionManager.noUsers }
     var tie = try users.add(
       login.user, entry, replacing: old?.user == login.user ? old?.id : nil, session.endsOthers ? nil : limit)

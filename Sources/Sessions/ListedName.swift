@@ -4,10 +4,10 @@ internal import Settings
 internal import Support
 
 /// What a session is called in the list of its user: its id, or where records are sealed, the name that its record has.
-struct ListedName {
+final class ListedName {
   let text: Text
   /// What it may be called in a list that came from a store of the other kind.
-  var other: Text?
+  let other: Text?
 
   init(_ text: Text, other: Text? = nil) {
     self.text = text

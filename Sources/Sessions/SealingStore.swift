@@ -42,13 +42,9 @@ package final class SealingStore: SessionStore, @unchecked Sendable {
       prefix: ServerSidePolicy.prefix(settings))
   }
 
-  /// The form with the keys that files have now, for `use`.
-  func reloaded() throws(Failure) -> SealedRecord {
-    try SealingStore.form(try settings.withFilesReadAgain())
-  }
-
-  func use(_ form: SealedRecord) {
-    self.form.replace(by: form)
+  /// Takes the keys that files have now.
+  func reload() throws(Failure) {
+    form.replace(by: try SealingStore.form(try settings.withFilesReadAgain()))
   }
 
   package var largestKey: Int { store.largestKey }

@@ -162,7 +162,8 @@ extension ServerSidePolicy {
     var change = LifeChange(now: writer.call.now, begins: times.needLife)
     change.unties = session.changes.clears
     if let login = session.login {
-      let entry = UserRecord.Entry(try users(writer.call).name(id), created: writer.call.now, label: login.label)
+      let entry = UserRecord.Entry(
+        id: try users(writer.call).name(id).text, created: writer.call.now, label: login.label)
       // This session goes on as that one, and where all others end none has to give way.
       let oldID: Text? =
         if case .stored(let record) = session.place, record.life?.tie?.user == login.user { record.id } else { nil }

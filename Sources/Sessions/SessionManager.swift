@@ -117,9 +117,8 @@ package final class SessionManager {
 
   /// Reads the files of keys again; requests that are under way keep the keys that they have.
   package func reload() throws(Failure) {
-    let forms = try sealing.map { store throws(Failure) in try store.reloaded() }
+    for store in sealing { try store.reload() }
     try policy.reload()
-    for (store, form) in zip(sealing, forms) { store.use(form) }
   }
 
   /// Makes the tables and indexes of the store that are missing.

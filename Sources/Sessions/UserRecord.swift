@@ -8,7 +8,8 @@ internal import Values
 /// That a session in a store counts is decided by the epoch alone. The list is for showing and ending single ones; it
 /// holds the newest, and may name some that have ended. A session that lives in its cookie counts while it is listed.
 struct UserRecord {
-  struct Entry {
+  /// An object, as a value of so many parts has a size in every function that it passes through.
+  final class Entry {
     /// Or the name of its record, where records are sealed.
     var id: Text
     /// Seconds since 1970.
@@ -24,11 +25,7 @@ struct UserRecord {
     /// Whether it was seen to live on.
     var isLive = false
 
-    init(_ name: ListedName, created: Int64, label: Text) {
-      self.init(id: name.text, created: created, label: label)
-    }
-
-    fileprivate init(id: Text, created: Int64, label: Text) {
+    init(id: Text, created: Int64, label: Text) {
       self.id = id
       self.created = created
       self.label = label
@@ -76,7 +73,7 @@ struct UserRecord {
         case .integer(let created) = parts[1], case .text(let label) = parts[2],
         SessionID.isPlausible(id.bytes) || SealedName.isOne(id)
       else { return nil }
-      var entry = Entry(id: id, created: created, label: label)
+      let entry = Entry(id: id, created: created, label: label)
       if parts.count > 3, case .integer(let seen) = parts[3] { entry.seen = seen }
       if parts.count > 4, case .text(let reference) = parts[4] { entry.firstReference = reference }
       if parts.count > 5, case .text(let name) = parts[5] { entry.formerName = name }

@@ -125,7 +125,7 @@ final class UserSessions {
     guard listDecides || entries.count >= most else { return [] }
     var ended: [UserRecord.Entry] = []
     var live: [UserRecord.Entry] = []
-    for var entry in entries {
+    for entry in entries {
       entry.isLive = try isLive(entry)
       if entry.isLive { live.append(entry) } else { ended.append(entry) }
     }
