@@ -12,16 +12,32 @@ import Testing
 
 /// Servers of an application whose sessions move: an old one, a new one that moves them, and one beside it.
 struct Fleet: @unchecked Sendable {
+  /// Whether records are sealed.
+  struct Formats: Sendable {
+    var old = false
+    var new = false
+  }
+
   let old = MemoryStore()
   let new = MemoryStore()
+  let formats: Formats
+  /// The stores as their servers see them.
+  let oldView: any SessionStore
+  let newView: any SessionStore
   /// As servers were before.
   let former: SessionManager
   let beside: SessionManager
   let clock = FakeClock(1_700_000_000)
 
-  init() throws {
-    former = try SessionManager.make(Fleet.settings(["SESSION_KEY_PREFIX": "old:"]), store: old, log: .silent)
-    beside = try SessionManager.make(Fleet.moving, store: new, from: old, log: .silent)
+  init(_ formats: Formats = Formats()) throws {
+    self.formats = formats
+    var settings = try Fleet.settings(["SESSION_KEY_PREFIX": "old:"])
+    if formats.old { try settings.set("SESSION_RECORD_FORMAT", text: "sealed") }
+    let moving = try Fleet.moving(formats)
+    oldView = try SealingStore.make(old, settings) ?? old
+    newView = try SealingStore.make(new, moving) ?? new
+    former = try SessionManager.make(settings, store: old, log: .silent)
+    beside = try SessionManager.make(moving, store: new, from: old, log: .silent)
     former.clock = clock.clock
     beside.clock = clock.clock
   }
@@ -29,23 +45,24 @@ struct Fleet: @unchecked Sendable {
   /// A new server before one of whose operations something happens.
   func mover(_ steps: SteppedStore.Steps) throws -> SessionManager {
     let manager = try SessionManager.make(
-      Fleet.moving, store: SteppedStore(new, steps), from: SteppedStore(old, steps), log: .silent)
+      Fleet.moving(formats), store: SteppedStore(new, steps), from: SteppedStore(old, steps), log: .silent)
     manager.clock = clock.clock
     return manager
   }
 
-  static var moving: Settings {
-    get throws {
-      try settings([
-        "SESSION_KEY_PREFIX": "new:", "SESSION_MIGRATE_KEY_PREFIX": "old:", "SESSION_MIGRATE_FROM": "sqlite",
-        "SESSION_MIGRATE_UNTIL": "2023-12-01T00:00:00Z", "SESSION_SERIALIZATION_FORMAT": "json",
-      ])
-    }
+  static func moving(_ formats: Formats) throws -> Settings {
+    try settings([
+      "SESSION_KEY_PREFIX": "new:", "SESSION_MIGRATE_KEY_PREFIX": "old:", "SESSION_MIGRATE_FROM": "sqlite",
+      "SESSION_MIGRATE_UNTIL": "2023-12-01T00:00:00Z", "SESSION_SERIALIZATION_FORMAT": "json",
+      "SESSION_RECORD_FORMAT": formats.new ? "sealed" : "flask-session",
+      "SESSION_MIGRATE_RECORD_FORMAT": formats.old ? "sealed" : "flask-session",
+    ])
   }
 
   static func settings(_ more: [String: String]) throws -> Settings {
     var settings = Settings()
     try settings.set("SESSION_TYPE", text: "memory")
+    try settings.set("SECRET_KEY", text: "a key of thirty-two bytes or so.")
     for (name, value) in more { try settings.set(Text(name), text: Text(value)) }
     return settings
   }
@@ -79,13 +96,25 @@ struct Fleet: @unchecked Sendable {
 
   /// As Flask-Session does it.
   func remove(_ cookie: String) {
-    try? old.remove(Text("old:" + cookie.dropFirst("session=".count)), call)
+    try? oldView.remove(Text("old:" + Fleet.id(cookie)), call)
   }
 
   var call: Call { Call(now: clock.now, deadline: .never) }
 
-  /// How many sessions and users the old store has, and the new one.
-  func alive() -> [Int] { [old, new].map { (try? live($0)) ?? -1 } }
+  static func id(_ cookie: String) -> Substring { cookie.dropFirst("session=".count) }
+
+  /// How many sessions and users the old store has, and the new one; where it is sealed, whether it has this session.
+  func alive(_ cookie: String) -> [Int] {
+    [
+      (try? formats.old ? live(oldView, Text("old:" + Fleet.id(cookie))) : live(old)) ?? -1,
+      (try? formats.new ? live(newView, Text("new:" + Fleet.id(cookie))) : live(new)) ?? -1,
+    ]
+  }
+
+  private func live(_ view: any SessionStore, _ key: Text) throws -> Int {
+    guard let record = try view.load(key, call)?.record else { return 0 }
+    return !MoveMark.isPlace(record) && MoveMark.record(leaving: record) == nil ? 1 : 0
+  }
 
   /// How many records a store has that are more than a mark of a move.
   func live(_ store: MemoryStore) throws -> Int {
