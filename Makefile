@@ -45,6 +45,7 @@ check-long: build
 	$(VENV)/bin/python Tests/Long/sweeping.py postgresql
 	$(VENV)/bin/python Tests/Long/sweeping.py mysql
 	$(VENV)/bin/python Tests/Long/migrating.py
+	SAMPLES=1000000 Tests/C/run Tests/C/constant_time.c
 	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
 	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
 
