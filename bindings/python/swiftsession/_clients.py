@@ -222,7 +222,7 @@ def _engine(client: Any, bind_key: str | None) -> Any:
     if engines is None and bind_key is None:
         return client
     try:
-        return engines[bind_key]
+        return engines[bind_key]  # pyright: ignore[reportOptionalSubscript]
     except (TypeError, LookupError):
         raise ConfigError(
             f"{_BIND_KEY} names no database of {_OBJECT}; expected one of SQLALCHEMY_BINDS, or none for the default."
@@ -245,8 +245,8 @@ def _refuse_arguments(engine: Any) -> None:
     """A ConfigError where an engine connects with more than its address says, which may be a demand for TLS."""
     # create_engine keeps connect_args nowhere but in the function with which its pool connects.
     creator = getattr(getattr(engine, "pool", None), "_creator", None)
-    names = getattr(getattr(creator, "__code__", None), "co_freevars", ())
-    cells = getattr(creator, "__closure__", None) or ()
+    names = getattr(getattr(creator, "__code__", None), "co_freevars", [])
+    cells = getattr(creator, "__closure__", None) or []
     given = {name: cell.cell_contents for name, cell in zip(names, cells, strict=True)}.get("cparams")
     if not isinstance(given, Mapping):
         raise ConfigError(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 try:
-    from markupsafe import Markup
+    from markupsafe import Markup  # pyright: ignore[reportAssignmentType]
 except ImportError:
 
     class Markup(str):  # type: ignore[no-redef]

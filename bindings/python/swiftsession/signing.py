@@ -284,7 +284,7 @@ def native_digest(digest_method: Callable[..., Any]) -> str | None:
 
 
 def _key_list(secret_key: Keys) -> list[bytes]:
-    given = [secret_key] if isinstance(secret_key, (str, bytes, bytearray, memoryview)) else list(secret_key)
+    given: list[Any] = [secret_key] if isinstance(secret_key, (str, bytes, bytearray, memoryview)) else list(secret_key)
     for key in given:
         if not isinstance(key, (str, bytes, bytearray, memoryview)):
             raise TypeError(f"A secret key is of type {type(key).__name__}; expected text or bytes.")
@@ -420,7 +420,7 @@ class TimestampSigner(Signer):
         return super().sign(want_bytes(value) + self.sep + base64_encode(int_to_bytes(self.get_timestamp())))
 
     @overload
-    def unsign(
+    def unsign(  # pyright: ignore[reportOverlappingOverload]
         self, signed_value: Text, max_age: int | None = None, return_timestamp: Literal[False] = False
     ) -> bytes: ...
 

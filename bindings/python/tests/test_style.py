@@ -17,8 +17,9 @@ TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Interop", "Pytho
         ["ruff", "check", "--no-cache", ".", *TESTS],
         ["ruff", "format", "--check", "--no-cache", ".", *TESTS],
         ["mypy", "--cache-dir", "/dev/null"],
+        ["basedpyright", "--pythonpath", sys.executable],
     ],
-    ids=["ruff-check", "ruff-format", "mypy"],
+    ids=["ruff-check", "ruff-format", "mypy", "pyright"],
 )
 def test_the_linters_have_nothing_to_say(command):
     done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, capture_output=True, text=True, check=False)
