@@ -99,8 +99,9 @@ static ssize_t read_stream(mongoc_stream_t *base, mongoc_iovec_t *parts, size_t 
       size_t received = 0;
       int error = receive(*socket_of(self), (char *)parts[i].iov_base + done, parts[i].iov_len - done, until,
                           milliseconds, &received);
+      /* What has come is handed over; the next call meets the error again. */
       if (error != 0)
-        return failed_with(self, error, milliseconds);
+        return total > 0 ? (ssize_t)total : failed_with(self, error, milliseconds);
       total += received;
       done += received;
       /* The end of the stream, or enough. */
