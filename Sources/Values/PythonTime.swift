@@ -7,9 +7,9 @@ enum PythonTime {
   ///
   /// - Parameter zone: seconds east of Greenwich; nil for a naive time.
   static func moment(_ fields: [UInt8], zone: Int32?) -> DateTime? {
-    guard fields.count == 10, let day = day(Array(fields[0..<4])), let time = time(Array(fields[4...])) else {
-      return nil
-    }
+    guard fields.count == 10, fields[4] < 24, let day = day(Array(fields[0..<4])),
+      let time = time(Array(fields[4...]))
+    else { return nil }
     let seconds = day.seconds + Int64(time.second) - Int64(zone ?? 0)
     guard CivilDate.range.contains(seconds) else { return nil }
     return DateTime(

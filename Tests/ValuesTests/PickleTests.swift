@@ -151,6 +151,16 @@ import Testing
     }
   }
 
+  /// The highest bit of an hour means something in a `time` alone.
+  @Test func aMomentHasAnHourOfTheDay() {
+    let start = "80049531000000000000007d948c0164948c086461746574696d65948c086461746574696d65949394430a07e40114"
+    let end = "2d000000009485945294732e"
+    #expect(status { try Pickle.decode(bytes(hexadecimal: start + "10" + end)) } == nil)
+    for hour in ["18", "80", "90", "ff"] {
+      #expect(status { try Pickle.decode(bytes(hexadecimal: start + hour + end)) } == .malformed)
+    }
+  }
+
   /// What a value becomes; nil where it stays.
   private func conversion(of name: String) -> String?? {
     converted.first { $0.key == name }?.value
