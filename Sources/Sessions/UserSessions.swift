@@ -185,13 +185,21 @@ final class UserSessions {
       if names.areHidden, !names.areMixed(call.now) { try hideNames(in: &record) }
       let ended = try make(change, on: &record)
       let bytes = try record.encoded()
+      var failure = RecordWriter.busy
       if let stored {
-        let replacement = try store.replace(key, bytes, timeToLive: timeToLive, token: stored.token, call)
-        if case .replaced = replacement { return (record.epoch, ended) }
+        switch try store.replace(key, bytes, timeToLive: timeToLive, token: stored.token, call) {
+        case .replaced: return (record.epoch, ended)
+        case .unknown: failure = RecordWriter.unknownOutcome
+        case .changed, .gone: break
+        }
       } else {
-        if case .created = try store.create(key, bytes, timeToLive: timeToLive, call) { return (record.epoch, ended) }
+        switch try store.create(key, bytes, timeToLive: timeToLive, call) {
+        case .created: return (record.epoch, ended)
+        case .unknown: failure = RecordWriter.unknownOutcome
+        case .exists: break
+        }
       }
-      try retries.pause(RecordWriter.busy)
+      try retries.pause(failure)
     }
   }
 
