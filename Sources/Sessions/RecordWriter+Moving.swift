@@ -85,15 +85,15 @@ extension RecordWriter {
   }
 
   /// Takes back a new record that nobody knows of, after a move that failed: but only where the old one still is, or
-  /// was ended by somebody else. Where that cannot be told, a copy too many is better than none.
+  /// was ended by somebody else. Where that cannot be told in the time of the call, a copy too many is better than none:
+  /// it ends by itself.
   private func forget(_ newID: Text, unlessGoneWithout oldID: Text, _ failure: Failure) {
-    let extra = Call(now: call.now, deadline: .after(milliseconds: 1_000))
     var isSafe = failure.status == .gone
-    if !isSafe, let old = try? store.load(key(oldID), extra) {
+    if !isSafe, let old = try? store.load(key(oldID), call) {
       isSafe = Forward(old.record) == nil
     }
     if isSafe {
-      try? store.remove(key(newID), extra)
+      try? store.remove(key(newID), call)
     }
   }
 
