@@ -133,14 +133,16 @@
           return cmariadb_execute(mysql, statement, deadline.milliseconds)
         }
         if result == 0 { return true }
-        let error = api.pointee.mysql_stmt_errno(statement)
+        let error = error(of: statement)
         if result != CMARIADB_TIMEOUT, error == MySQLFailure.duplicate, !columns.needsNumber { return false }
         // Two that count up from the last `id` come to the same one.
         let isContention = MySQLFailure.isContention(error) || error == MySQLFailure.duplicate
         guard result != CMARIADB_TIMEOUT, isContention, !deadline.hasPassed else {
           // What could not be sent as a whole was not done; all other losses may have come after it was.
           if writes {
-            isInDoubt = result == CMARIADB_TIMEOUT || MySQLFailure.isLoss(error) && error != MySQLFailure.unsent
+            isInDoubt =
+              result == CMARIADB_TIMEOUT || MySQLFailure.isNoAnswer(error)
+              || MySQLFailure.isLoss(error) && error != MySQLFailure.unsent
           }
           throw failure(result, statement)
         }
@@ -235,11 +237,17 @@
 
     private func failure(_ result: Int32, _ statement: Prepared) -> Failure {
       if result == CMARIADB_TIMEOUT { return broken(MySQLFailure.late) }
-      let error = api.pointee.mysql_stmt_errno(statement)
+      let error = error(of: statement)
       let reason = api.pointee.mysql_stmt_error(statement).map { String(cString: $0) } ?? ""
       let failure = MySQLFailure.make(error, reason)
       isLost = MySQLFailure.isLoss(error) || MySQLFailure.isStale(failure)
       return MySQLFailure.leavesConnection(error) ? failure : broken(failure)
+    }
+
+    /// libmariadb has no number where an answer ended within a description of columns.
+    private func error(of statement: Prepared) -> UInt32 {
+      let error = api.pointee.mysql_stmt_errno(statement)
+      return error == 0 ? MySQLFailure.lost : error
     }
 
     private func broken(_ failure: Failure) -> Failure {

@@ -72,6 +72,9 @@
     /// A row with such a key is there.
     static var duplicate: UInt32 { 1062 }
 
+    /// It ended before all of the answer had come.
+    static var lost: UInt32 { UInt32(CR_SERVER_LOST) }
+
     /// Not all of it could be sent.
     static var unsent: UInt32 { UInt32(CR_SERVER_GONE_ERROR) }
 
@@ -87,6 +90,14 @@
     static func isLoss(_ error: UInt32) -> Bool {
       switch Int32(truncatingIfNeeded: error) {
       case CR_SERVER_GONE_ERROR, CR_SERVER_LOST, CR_SERVER_LOST_EXTENDED, 1053, 1152, 1317, 1927, 3168, 4031: true
+      default: false
+      }
+    }
+
+    /// What came was no answer, so nobody knows whether the statement was done.
+    static func isNoAnswer(_ error: UInt32) -> Bool {
+      switch Int32(truncatingIfNeeded: error) {
+      case CR_MALFORMED_PACKET, CR_UNKNOWN_ERROR: true
       default: false
       }
     }
