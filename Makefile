@@ -48,6 +48,10 @@ check-long: build
 	SAMPLES=1000000 Tests/C/run Tests/C/constant_time.c
 	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
 	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
+	for store in memcached mongodb mysql postgresql redis; do \
+	  $(VENV)/bin/python Tests/Faults/trials.py $$store && $(VENV)/bin/python Tests/Faults/lost_answers.py $$store || exit 1; \
+	done
+	$(VENV)/bin/python Tests/Fuzz/differential.py $$(date +%s) 1000000
 
 # Each fuzz target for so many seconds.
 TIME ?= 60

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Interop", "Python")]
+TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Faults", "Fuzz", "Interop", "Python")]
 
 
 @pytest.mark.parametrize(

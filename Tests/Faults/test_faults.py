@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Between the library and each server a network that fails: in part. trials.py and lost_answers.py do it in full."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from lost_answers import lost_answers
+from trials import in_part, trials
+
+STORES = ["memcached", "mongodb", "mysql", "postgresql", "redis"]
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_each_operation_ends_in_time_and_with_the_right_answer(store: str, tmp_path: Path) -> None:
+    with trials(store, tmp_path) as tried:
+        in_part(tried)
+        tried.times_are_kept()
+        assert tried.faults.total() > 300
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_an_answer_that_is_lost_is_not_done_twice(store: str, tmp_path: Path) -> None:
+    counts = lost_answers(store, tmp_path, 60)
+    assert counts["lost"] >= 50 and counts["OK"] >= 60
