@@ -75,7 +75,8 @@ def test_what_a_session_holds_commands_no_terminal(tool):
 def test_values_of_a_session(tool):
     value = tool("sign", given='{"user": "jack", "cart": {"n": 2}}')
     assert tool("get", "cart", "user", given=value) == '{"n":2}\n"jack"'
-    assert tool("get", "nobody", given=value, status=1) == ""
+    assert json.loads(tool("get", "--json", "cart", "user", given=value)) == {"cart": {"n": 2}, "user": "jack"}
+    assert tool("get", "user", "nobody", given=value, status=1) == ""
     assert json.loads(tool("get", "--json", "nobody", given=value, status=1))["status"] == "NOT_FOUND"
 
 

@@ -93,6 +93,14 @@ def test_a_key_file_is_made_and_extended(tmp_path, tool):
     assert file.stat().st_mode & 0o777 == 0o640 and not (tmp_path / "keys.new").exists()
 
 
+def test_a_key_bounds_those_that_it_takes_the_place_of(tmp_path, tool):
+    file = tmp_path / "keys"
+    for name, purpose in (("both", "all"), ("old", "cookies"), ("new", "cookies")):
+        tool("rotate", "--name", name, "--purpose", purpose, "--lifetime", "60", file, settings=False)
+    ends = {key[0]: key[2] for key in keys_of(file)}
+    assert ends["both"] == ends["new"] == "-" and ends["old"].endswith("Z")
+
+
 @pytest.mark.parametrize(
     "arguments, content",
     [(["--name", "a b"], None), (["--purpose", "none"], None), ([], "no key at all\n"), (["--name", "a" * 65], None)],
@@ -135,6 +143,26 @@ def test_doctor_says_what_loses_sessions_in_redis(tmp_path, redis):
     assert "allkeys-lru" in found["problem", "redis"] and answer["problems"] == 1
     server.execute_command("REPLICAOF", "127.0.0.1", "1")
     assert "replica" in findings(tool, status=1)[1]["problem", "redis"]
+
+
+def test_doctor_says_what_memcached_does(tmp_path):
+    from memcached_server import memcached_server
+
+    with memcached_server() as address:
+        tool = Tool(tmp_path, {"SESSION_TYPE": "memcached", "SESSION_MEMCACHED": f"memcached://{address}"})
+        answer, found = findings(tool, "--write")
+    assert answer["problems"] == 0 and "keeps nothing" in found["warning", "memcached"]
+    assert found["ok", "memcached"] == "a session may have 1048576 bytes"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "filesystem"])
+def test_doctor_says_who_can_read_the_sessions(tmp_path, kind):
+    setting, path = {"sqlite": ("SESSION_SQLITE", "s.db"), "filesystem": ("SESSION_FILE_DIR", "files")}[kind]
+    tool = Tool(tmp_path, {"SESSION_TYPE": kind, setting: tmp_path / path})
+    tool("sign", given='{"a": 1}')
+    assert (("warning", kind) in findings(tool)[1]) is False
+    (tmp_path / path).chmod(0o755)
+    assert "every user" in findings(tool)[1]["warning", kind]
 
 
 def test_doctor_logs_in_to_redis(tmp_path, redis):

@@ -121,26 +121,40 @@ static int open_input(tool *tool, swiftsession_session **session) {
   return status;
 }
 
+/* The values under some keys: one a line, or as one object. All of them, or a failure. */
+static int put_keys(tool *tool, swiftsession_session *session, int count, char **keys) {
+  const char *json;
+  size_t size;
+  for (int i = 0; i < count; i++)
+    if (swiftsession_get_json(session, keys[i], &json, &size, &tool->error))
+      return fail(tool);
+  for (int i = 0; i < count; i++) {
+    if (tool->json) {
+      putchar(i == 0 ? '{' : ',');
+      put_json_string(keys[i], strlen(keys[i]));
+      putchar(':');
+    }
+    if (!swiftsession_get_json(session, keys[i], &json, &size, NULL))
+      put_json(json, size);
+    if (!tool->json || i == count - 1)
+      puts(tool->json ? "}" : "");
+  }
+  return EXIT_DONE;
+}
+
 int command_get(tool *tool, int count, char **arguments) {
   swiftsession_session *session = NULL;
-  const char *json;
   const void *payload;
   size_t size;
   int status = open_input(tool, &session);
   if (status)
     return status;
-  if (count == 0 && swiftsession_payload(session, "tagged", &payload, &size, &tool->error))
+  if (count > 0)
+    status = put_keys(tool, session, count, arguments);
+  else if (swiftsession_payload(session, "tagged", &payload, &size, &tool->error))
     status = fail(tool);
-  else if (count == 0) {
+  else {
     put_json(payload, size);
-    putchar('\n');
-  }
-  for (int i = 0; i < count && !status; i++) {
-    if (swiftsession_get_json(session, arguments[i], &json, &size, &tool->error)) {
-      status = fail(tool);
-      continue;
-    }
-    put_json(json, size);
     putchar('\n');
   }
   swiftsession_session_free(session);

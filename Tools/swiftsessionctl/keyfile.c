@@ -91,7 +91,8 @@ static void copy_line(const tool *tool, rotation *rotation, const char *line, si
     return;
   }
   rotation->kept += 1;
-  if (rotation->until && is_word(after, after_size, "-")) {
+  bool is_replaced = strcmp(tool->purpose, "all") == 0 || is_word(purpose, purpose_size, tool->purpose);
+  if (rotation->until && is_replaced && is_word(after, after_size, "-")) {
     rotation->bounded += 1;
     fprintf(out, "%.*s %.*s %s %.*s %.*s\n", (int)name_size, name, (int)before_size, before,
             time_text(rotation->until, text), (int)purpose_size, purpose, (int)key_size, key);
