@@ -197,6 +197,11 @@ static int write_new(tool *tool, rotation *rotation, const char *path, const cha
                    errno == EEXIST ? "FILE.new is there: another rotate runs, or one was stopped; remove it then"
                                    : strerror(errno));
   FILE *out = fdopen(file, "w");
+  if (!out) {
+    close(file);
+    unlink(beside);
+    return fail_as(tool, EXIT_FAULT, "MEMORY", strerror(ENOMEM));
+  }
   choose_name(tool, rotation, old, name);
   if (!old[0])
     fputs("# name  not-before  not-after  purpose  key\n", out);

@@ -65,8 +65,8 @@ static bool read_address(const char *url, const char *scheme, const char *port, 
     return take(out->path, TEXT, at + size, strcspn(at + size, "?#"));
   bool is_bracketed = size > 0 && *at == '[';
   size_t host = is_bracketed ? strcspn(at, "]") + 1 : strcspn(at, ":,/?#");
-  if (host > size)
-    host = size;
+  if (host > size || (is_bracketed && host < 2))
+    return false;
   bool has_port = host < size && at[host] == ':';
   snprintf(out->port, sizeof out->port, "%s", port);
   if (has_port && !take(out->port, sizeof out->port, at + host + 1, strcspn(at + host + 1, ",/?#")))

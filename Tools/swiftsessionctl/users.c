@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The member of an object as the library writes it, flat and without spaces; "null" where it is not there. */
+/* The member of an object as the library writes it, flat and without spaces; nothing where it is not there. */
 static const char *member(const char *object, const char *name, size_t *size) {
   char key[32];
   snprintf(key, sizeof key, "\"%s\":", name);
   const char *at = strstr(object, key);
-  *size = at ? 0 : 4;
+  *size = 0;
   if (!at)
-    return "null";
+    return object;
   at += strlen(key);
   if (*at != '"') {
     *size = strcspn(at, ",}");
@@ -26,7 +26,7 @@ static void put_sessions(const char *json) {
   char created[32], seen[32];
   size_t size, label_size, reference_size;
   puts("REFERENCE         CREATED               LAST SEEN             LABEL");
-  for (const char *at = strchr(json, '{'); at; at = strchr(member(at, "label", &label_size) + label_size, '{')) {
+  for (const char *at = strchr(json, '{'); at; at = strchr(member(at, "label", &label_size) + label_size + 1, '{')) {
     const char *reference = member(at, "reference", &reference_size), *last = member(at, "last_seen", &size);
     const char *label = member(at, "label", &label_size);
     time_text(strtoll(member(at, "created", &size), NULL, 10), created);
@@ -35,7 +35,8 @@ static void put_sessions(const char *json) {
     else
       time_text(strtoll(last, NULL, 10), seen);
     printf("%-16.*s  %-20s  %-20s  ", (int)reference_size, reference, created, seen);
-    put_text(label_size == 4 && label[-1] != '"' ? "-" : label, label_size == 4 && label[-1] != '"' ? 1 : label_size);
+    if (label[-1] == '"')
+      put_text(label, label_size);
     putchar('\n');
   }
 }
