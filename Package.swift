@@ -139,7 +139,7 @@ let package = Package(
       swiftSettings: swift),
     tests(
       "Sessions",
-      ["Backends", "StoresTesting", "Stores", "Records", "Cookies", "Keys", "Settings", "Values", "Support"]),
+      ["Backends", "StoresTesting", "Stores", "Records", "Cookies", "Keys", "Crypto", "Settings", "Values", "Support"]),
     .testTarget(
       name: "StoreTests",
       dependencies: ["Backends", "Sessions", "Stores", "Settings", "StoresTesting", "Support", "Values"]

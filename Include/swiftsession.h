@@ -423,8 +423,8 @@ swiftsession_status swiftsession_manager_end_user(swiftsession_manager *manager,
 /* The newest 256 sessions of a user, the oldest of them first, as a JSON array of
      {"reference":"...","created":1700000000,"last_seen":1700000060,"label":"...","current":true}
    `reference` names a session for end_session and opens nothing; `last_seen` is null from memcached, near the end that
-   SESSION_ABSOLUTE_TIMEOUT sets, while SESSION_UNCONFIRMED_LIFETIME counts, and for sessions in a cookie;
-   `current` is true for `session`, which may be NULL. Allocated. */
+   SESSION_ABSOLUTE_TIMEOUT sets, while SESSION_UNCONFIRMED_LIFETIME counts, and for sessions in a cookie; of sealed
+   records wherever one of these two settings is made; `current` is true for `session`, which may be NULL. Allocated. */
 swiftsession_status swiftsession_manager_user_sessions(swiftsession_manager *manager, swiftsession_session *session,
                                                        const char *user, size_t user_size, char **json,
                                                        size_t *json_size, swiftsession_error *error);
@@ -542,7 +542,7 @@ typedef struct swiftsession_migration {
 /* Moves about `limit` records, 1,000 at most; `more` is 1 when there may be more. Requests run meanwhile, on managers
    with the same SESSION_MIGRATE_ settings, and none is hindered; a session that ends while it moves has ended. Each
    record has SESSION_TIMEOUT. `progress` is written when the call fails too, and the next call goes on from there.
-   UNSUPPORTED for files, which are named by hashes of their ids, and memcached, which lists nothing. */
+   UNSUPPORTED for files and sealed records, which are named by hashes of their ids, and memcached, which lists nothing. */
 swiftsession_status swiftsession_migrate(swiftsession_manager *manager, int64_t limit, swiftsession_migration *progress,
                                          int32_t *more, swiftsession_error *error);
 

@@ -22,6 +22,11 @@ RING = "Sources/Keys/KeyRing.swift"
 VALUE, BASE64 = "Sources/Cookies/SealedValue.swift", "Sources/Support/Base64URL.swift"
 FORM, FORMS = "Sources/Sessions/CookieForm.swift", "Sources/Sessions/CookieForms.swift"
 CLIENT = "Sources/Sessions/ClientSidePolicy.swift"
+RING_SETTINGS = "Sources/Keys/KeyRing+Settings.swift"
+RECORD, NAME = "Sources/Records/SealedRecord.swift", "Sources/Records/SealedName.swift"
+STORE, MIGRATING = "Sources/Sessions/SealingStore.swift", "Sources/Sessions/MigratingStore.swift"
+LIST, USERS = "Sources/Sessions/UserSessions.swift", "Sources/Sessions/ServerSidePolicy+Users.swift"
+SAVING = "Sources/Sessions/ServerSidePolicy+Saving.swift"
 
 MUTANTS = [
     # The cipher.
@@ -189,11 +194,7 @@ MUTANTS = [
     (FORMS, 'kind == .session ? "session cookie" : "session id cookie"', '"session cookie"'),
     (FORMS, 'application: settings.text(.application) ?? ""', 'application: ""'),
     (FORMS, ", name: name(settings))", ', name: "")'),
-    (
-        FORMS,
-        "if !hasKeyFile(settings), let key = settings.key, key.count < Key.leastForSealing",
-        "if false, let key = settings.key",
-    ),
+    (RING_SETTINGS, "key.count < Key.leastForSealing", "key.isEmpty"),
     (
         FORMS,
         "nameCount + value.count <= CookieForms.browserLimit else",
@@ -203,6 +204,54 @@ MUTANTS = [
     (FORM, "now: now, maxAge: maxAge, limit:", "now: now, maxAge: nil, limit:"),
     (FORM, "isFresh: opened.isFresh)\n      case .timed", "isFresh: true)\n      case .timed"),
     (CLIENT, "let issued = refreshes ? now : session.issued ?? now", "let issued = now"),
+    # Records.
+    (RECORD, 'purpose: "session record"', 'purpose: "session cookie"'),
+    (RECORD, "application: application, name: prefix", 'application: "", name: prefix'),
+    (RECORD, "application: application, name: prefix", 'application: application, name: ""'),
+    (RECORD, "SealingContext(.records,", "SealingContext(.cookies,"),
+    (RECORD, "      self.name = name\n", '      self.name = ""\n'),
+    (RECORD, "key = Text(prefix.bytes + (try SealedName.make(name)).bytes)", "key = try SealedName.make(name)"),
+    (RECORD, "key = Text(prefix.bytes + (try SealedName.make(name)).bytes)", "key = Text(prefix.bytes + name.bytes)"),
+    (RECORD, "guard message.text.count >= expiryCount else", "guard message.text.count > expiryCount else"),
+    (RECORD, "guard message.text.count >= expiryCount else", "guard message.text.count >= expiryCount - 1 else"),
+    (RECORD, "isFresh: message.isFresh)", "isFresh: true)"),
+    (RECORD, "Int64(56 - 8 * position)", "Int64(56 - 8 * max(position, 1))"),
+    (NAME, '"swiftsession sealed name "', '""'),
+    (NAME, "name.bytes.starts(with: start.bytes)", "name.bytes.starts(with: start.bytes.dropLast())"),
+    (STORE, "guard opened.expiry > call.now else { return nil }", "guard opened.expiry >= call.now else { return nil }"),
+    (STORE, "guard opened.expiry > call.now else { return nil }", ""),
+    (
+        STORE,
+        "return StoredRecord(record: [], token: stored.token)\n",
+        "return StoredRecord(record: stored.record, token: stored.token)\n",
+    ),
+    (STORE, "    if isSealedName(key) {\n", "    if false {\n"),
+    (STORE, "guard !stored.record.isEmpty else { return stored }", ""),
+    (STORE, "case .changed(let newest?): return newest", "case .changed(_?): return nil"),
+    (STORE, "case .gone: return nil", "case .gone: return stored"),
+    (STORE, "for _ in 0..<2 {", "for _ in 0..<1 {"),
+    (STORE, "if !opened.isFresh, let fresh", "if let fresh"),
+    (STORE, "if !opened.isFresh, let fresh", "if false, let fresh"),
+    (STORE, "      token = new\n", "      _ = new\n      token = stored.token\n"),
+    (STORE, "guard case .exists = creation, try removeEnded(place, call) else", "guard case .exists = creation, false else"),
+    (STORE, ", try opened(stored, place, call) == nil else { return false }", " else { return false }"),
+    (
+        STORE,
+        "guard let opened = try opened(stored, place, call) else { return .gone }",
+        "guard let opened = try opened(stored, place, call) else { return .changed(nil) }",
+    ),
+    (STORE, "expiry: call.expiry(timeToLive)", "expiry: .max"),
+    (STORE, "store.largestRecord.map { $0 - SealedRecord.overhead }", "store.largestRecord"),
+    (STORE, "guard longest <= store.largestKey else", "guard longest < store.largestKey else"),
+    (STORE, 'application: settings.text(.application) ?? ""', 'application: ""'),
+    (STORE, "try KeyRing.forSealing(settings)", "try KeyRing(settings)"),
+    (MIGRATING, "if SealedName.isOne(Text(Array(key.bytes[prefix.count...]))) {", "if false {"),
+    (SAVING, "if names.areHidden, goesOn, let user {", "if false, goesOn, let user {"),
+    (SAVING, "if names.areHidden, change.unties,", "if false, change.unties,"),
+    (SAVING, "session.login == nil && !change.unties", "session.login == nil"),
+    (USERS, "where renewed.id != entry.id {", "where renewed.id.isEmpty {"),
+    (LIST, "if names.areHidden, !names.areMixed(call.now) {", "if false {"),
+    (LIST, "if let id, names.areMixed(call.now) {", "if let id, false {"),
 ]
 
 PACKAGE = """// swift-tools-version: 6.2
@@ -244,6 +293,9 @@ TESTS = (
     "KeysTests/KeyFileTests",
     "CookiesTests/SealedValueTests",
     "SessionsTests/CookieFormTests",
+    "SessionsTests/SealedRecordTests",
+    "SessionsTests/SealingStoreTests",
+    "SessionsTests/SealedSessionTests",
     "SupportTests/Base64URLTests",
 )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sealed messages and values, written from docs/formats.md alone, on the package `cryptography`."""
+"""Sealed messages, values and records, written from docs/formats.md alone, on the package `cryptography`."""
 
 from __future__ import annotations
 
@@ -102,3 +102,38 @@ class Sealer:
             if not marker or zeros.strip(b"\0"):
                 raise Refused
         return (zlib.decompress(payload) if flags & COMPRESSED else payload), issued
+
+
+@dataclass
+class Records:
+    """The sealed records of an application, under one key."""
+
+    key: bytes
+    application: bytes = b""
+    prefix: bytes = b"session:"
+
+    @staticmethod
+    def name(found_by: bytes) -> bytes:
+        digest = hashlib.sha256(b"swiftsession sealed name " + found_by).digest()
+        return b"sealed." + base64.urlsafe_b64encode(digest).rstrip(b"=")
+
+    @staticmethod
+    def of_user(user: bytes) -> bytes:
+        """What the record of a user is found by."""
+        return b"user." + base64.urlsafe_b64encode(hashlib.sha256(user).digest()).rstrip(b"=")
+
+    def store_key(self, found_by: bytes) -> bytes:
+        return self.prefix + self.name(found_by)
+
+    def _sealer(self) -> Sealer:
+        return Sealer(self.key, b"session record", self.application, self.prefix)
+
+    def seal(self, found_by: bytes, record: bytes, expiry: int, salt: bytes | None = None) -> bytes:
+        text = struct.pack(">q", expiry) + record
+        return self._sealer().seal(text, found_by, self.store_key(found_by), salt)
+
+    def open(self, found_by: bytes, message: bytes, store_key: bytes | None = None) -> tuple[bytes, int]:
+        text = self._sealer().open(message, found_by, self.store_key(found_by) if store_key is None else store_key)
+        if len(text) < 8:
+            raise Refused
+        return text[8:], struct.unpack(">q", text[:8])[0]

@@ -4,7 +4,7 @@
 import json
 from pathlib import Path
 
-from independent import Sealer, key_id
+from independent import Records, Sealer, key_id
 
 SALT = bytes(range(200, 224))
 KEY = bytes(range(32))
@@ -34,6 +34,20 @@ def value(what, key, context, payload, issued, **how):
     }
 
 
+def record(what, key, application, prefix, found_by, values, expiry):
+    records = Records(key, application.encode(), prefix.encode())
+    raw = {"key": key, "salt": SALT, "record": values, "message": records.seal(found_by, values, expiry, SALT)}
+    return {
+        "what": what,
+        "application": application,
+        "prefix": prefix,
+        "found_by": found_by.decode(),
+        "store_key": records.store_key(found_by).decode(),
+        "expiry": expiry,
+        **{name: value.hex() for name, value in raw.items()},
+    }
+
+
 vectors = {
     "messages": [
         message("nothing", KEY, ("", "", ""), b""),
@@ -48,6 +62,13 @@ vectors = {
         value("a session, compressed", KEY, CONTEXT, b'{"a":"' + b"a" * 99 + b'"}', 1_800_000_000, compress=True),
         value("compressed and padded", LONG, CONTEXT, b'{"a":"' + b"a" * 99 + b'"}', 1, compress=True, padding=100),
         value("an id", KEY, ("session id cookie", "", "session"), b"A" * 43, 1_800_000_000),
+    ],
+    "records": [
+        record("nothing", KEY, "", "", b"A" * 43, b"", 0),
+        record("a session", KEY, "", "session:", b"A" * 43, b'{"_permanent":true,"user":"jack"}', 1_900_000_000),
+        record("of an application", KEY, "shop", "s:", b"B" * 22, b'{"user":"jill"}', 1_900_000_000),
+        record("under a long key", LONG, "", "session:", b"C" * 43, b'{"user":"june"}', 1_900_000_000),
+        record("an id that leads on", KEY, "", "session:", b"D" * 43, b"N.swiftsession forward " + b"A" * 43, 1_900_000_000),
     ],
 }
 path = Path(__file__).resolve().parents[1] / "Vectors" / "sealed.json"

@@ -135,6 +135,7 @@ OF_FORMER = {
     MIGRATE + name.removeprefix("SESSION_"): name
     for name in (
         *sorted(_OF_ANY_STORE),
+        "SESSION_RECORD_FORMAT",
         "SESSION_USE_SIGNER",
         "SESSION_KEY_PREFIX",
         "SESSION_CONNECT_TIMEOUT",
