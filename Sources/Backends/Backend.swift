@@ -15,6 +15,7 @@ package enum Backend {
     guard let type = settings.text(name) else {
       throw Failure(.config, "\(name.text) is not set; it names where sessions are kept")
     }
+    if type == "auto" { return try store(settings, .autoStore, log: log) }
     // Where the databases' options look for it.
     var settings = settings
     try settings.set(Text(stringLiteral: SettingName.sessionType.text), text: type)

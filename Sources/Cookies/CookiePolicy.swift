@@ -65,8 +65,8 @@ package struct CookiePolicy: Sendable {
   ///
   /// - Parameter pieces: those that the browser has; then those that it may have afterwards.
   package func lines(value: [UInt8], expires: Int64?, _ pieces: inout CookiePieces) -> [[UInt8]] {
-    let room = pieceRoom
-    guard mostPieces > 1, value.count > room else {
+    let room = mostPieces > 1 ? pieceRoom : .max
+    guard value.count > room else {
       return [cookie(value: value, expires: expires).text] + deletions(from: 1, pieces)
     }
     let count = (value.count + CookiePieces.leadCount + room - 1) / room

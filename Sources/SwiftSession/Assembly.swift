@@ -14,7 +14,7 @@ enum Assembly {
     try refuseWhatNeedsAStore(settings)
     let isAuto = try isAuto(settings)
     let settings = try withFormatOfFiles(settings, log)
-    let store = try Backend.store(settings, isAuto ? .autoStore : .sessionType, log: log)
+    let store = try Backend.store(settings, log: log)
     warnOfKeys(
       settings, log, signs: (store == nil || isAuto || settings.flag(.useSigner) == true) && !hasKeyFile(settings))
     return try SessionManager.make(

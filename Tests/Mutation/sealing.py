@@ -20,6 +20,7 @@ SEALER, KEY, CONTEXT = "Sources/Keys/Sealer.swift", "Sources/Keys/SealingKey.swi
 VALIDITY, PURPOSE = "Sources/Keys/Validity.swift", "Sources/Keys/KeyPurpose.swift"
 RING = "Sources/Keys/KeyRing.swift"
 VALUE, BASE64 = "Sources/Cookies/SealedValue.swift", "Sources/Support/Base64URL.swift"
+PIECES = "Sources/Cookies/CookiePieces.swift"
 FORM, FORMS = "Sources/Sessions/CookieForm.swift", "Sources/Sessions/CookieForms.swift"
 CLIENT = "Sources/Sessions/ClientSidePolicy.swift"
 RING_SETTINGS = "Sources/Keys/KeyRing+Settings.swift"
@@ -195,12 +196,10 @@ MUTANTS = [
     (FORMS, 'application: settings.text(.application) ?? ""', 'application: ""'),
     (FORMS, ", name: name(settings))", ', name: "")'),
     (RING_SETTINGS, "key.count < Key.leastForSealing", "key.isEmpty"),
-    (
-        FORMS,
-        "nameCount + value.count <= CookieForms.browserLimit else",
-        "nameCount + value.count <= CookieForms.browserLimit + 1 else",
-    ),
-    (FORMS, "guard !form.isSealed || nameCount", "guard nameCount"),
+    (FORMS, "let largestValue, value.count > largestValue {", "let largestValue, value.count > largestValue + 1 {"),
+    (FORMS, "return seals ? CookiePolicy", "return true ? CookiePolicy"),
+    (FORMS, "if cookies.mostPieces > 1 { return cookies.largestValue }", "if cookies.mostPieces > 1 { return nil }"),
+    (PIECES, "Array(joined[leadCount...])", "Array(joined[1...])"),
     (FORM, "now: now, maxAge: maxAge, limit:", "now: now, maxAge: nil, limit:"),
     (FORM, "isFresh: opened.isFresh)\n      case .timed", "isFresh: true)\n      case .timed"),
     (CLIENT, "let issued = refreshes ? now : session.issued ?? now", "let issued = now"),
@@ -296,6 +295,7 @@ TESTS = (
     "SessionsTests/SealedRecordTests",
     "SessionsTests/SealingStoreTests",
     "SessionsTests/SealedSessionTests",
+    "SessionsTests/CookiePieceTests",
     "SupportTests/Base64URLTests",
 )
 

@@ -276,6 +276,35 @@ def test_users(auto):
         assert session.user is None and dict(session) == {}
 
 
+def test_sessions_of_a_store_and_of_cookies_go_on(tmp_path):
+    sqlite = {"SESSION_SQLITE": tmp_path / "sessions.db"}
+    files = {"SESSION_FILE_DIR": tmp_path / "sessions"}
+    for settings in ({"SESSION_TYPE": "sqlite", **sqlite}, {}):
+        for size in (10, 3500):
+            browser = Browser()
+            request(
+                manager_of(**settings), browser, lambda session, size=size: session.update(cart=(1, 2), text="a" * size)
+            )
+            for auto in (
+                manager_of(SESSION_TYPE="auto", SESSION_AUTO_STORE="sqlite", **sqlite),
+                manager_of(
+                    SESSION_TYPE="auto",
+                    SESSION_AUTO_STORE="filesystem",
+                    SESSION_MIGRATE_FROM="sqlite",
+                    SESSION_MIGRATE_UNTIL=4000000000,
+                    **sqlite,
+                    **files,
+                ),
+            ):
+                request(auto, browser, lambda session: session.update(more=1))
+                with auto.open(browser.header) as session:
+                    assert list(session["cart"]) == [1, 2] and session["text"] == "a" * size and session["more"] == 1
+                request(auto, browser, put(9000))
+                with auto.open(browser.header) as session:
+                    assert session.id and len(session["text"]) == 9000
+                request(auto, browser, lambda session, size=size: session.update(text="a" * size))
+
+
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
@@ -291,6 +320,7 @@ def test_users(auto):
         ({"SESSION_REVOCATION": "memory"}, Status.CONFIG),
         ({"SESSION_MIGRATE_FROM": "cookie", "SESSION_MIGRATE_UNTIL": 1}, Status.CONFIG),
         ({"SESSION_MIGRATE_FROM": "auto", "SESSION_MIGRATE_UNTIL": 1}, Status.CONFIG),
+        ({"SESSION_AUTO_STORE": "sqlite", "SESSION_MIGRATE_FROM": "sqlite", "SESSION_MIGRATE_UNTIL": 1}, Status.CONFIG),
         ({"SESSION_IDLE_TIMEOUT": 60}, Status.UNSUPPORTED),
         ({"SESSION_ABSOLUTE_TIMEOUT": 60}, Status.UNSUPPORTED),
         ({"SESSION_RENEW_AFTER": 60}, Status.UNSUPPORTED),
