@@ -420,3 +420,39 @@ def test_flask_moves_its_own_cookies(tmp_path):
     assert client.get("/get").text == "eve"
     payload, _ = Sealer(KEY, b"session cookie", b"", b"session").open_value(client.get_cookie("session").value)
     assert payload == b'{"user":"eve"}'
+
+
+def cut(value, size):
+    """A cookie in pieces, as the document says."""
+    value = f"~{(len(value) + 2 + size - 1) // size}{value}"
+    parts = [value[start : start + size] for start in range(0, len(value), size)]
+    return {f"session.{number}" if number else "session": part for number, part in enumerate(parts)}
+
+
+def joined(cookies):
+    count = int(cookies["session"][1])
+    assert cookies["session"][0] == "~" and len(cookies) == count
+    return cookies["session"][2:] + "".join(cookies[f"session.{number}"] for number in range(1, count))
+
+
+def test_cookies_in_pieces_open_there_and_here():
+    manager = SessionManager(
+        SESSION_TYPE="cookie",
+        SECRET_KEY=KEY,
+        SESSION_COOKIE_FORMAT="sealed",
+        SESSION_COOKIE_CHUNKS=4,
+        clock=lambda: NOW,
+    )
+    theirs = Sealer(KEY, b"session cookie", b"", b"session")
+    with manager.open(None) as session:
+        session["text"] = "a" * 9000
+        lines = [line.partition(";")[0] for name, line in session.save() if name == "Set-Cookie"]
+    cookies = dict(line.split("=", 1) for line in lines)
+    assert len(cookies) == 4 and max(map(len, lines)) <= 4096
+    assert theirs.open_value(joined(cookies)) == (b'{"text":"' + b"a" * 9000 + b'"}', NOW)
+    for size in (4000, 2900):
+        cookies = cut(theirs.seal_value(b'{"text":"' + b"b" * 9000 + b'"}', NOW), size)
+        with manager.open(
+            "; ".join(f"{name}={value}" for name, value in sorted(cookies.items(), reverse=True))
+        ) as session:
+            assert (session.get("text") == "b" * 9000) == (size == 4000)
