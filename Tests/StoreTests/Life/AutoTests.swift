@@ -46,7 +46,9 @@ import Values
 
   @Test(arguments: StoreUnderTest.all, ["signed", "sealed"])
   func aSessionMovesWithoutTheHostNoticing(_ under: StoreUnderTest, _ form: Text) throws {
-    let servers = try servers(under, ["SESSION_COOKIE_FORMAT": form, "SESSION_AUTO_SIZE": "2000"])
+    let records: Text = form == "sealed" ? "sealed" : "flask-session"
+    let servers = try servers(
+      under, ["SESSION_COOKIE_FORMAT": form, "SESSION_RECORD_FORMAT": records, "SESSION_AUTO_SIZE": "2000"])
     var expected = Map()
     try request(servers, browser) { session in
       #expect(session.origin == .new)
@@ -83,9 +85,9 @@ import Values
     #expect(try servers.open(cookie).value("text") == nil)
   }
 
-  @Test(arguments: StoreUnderTest.all)
-  func whatALogoutEndsHasEnded(_ under: StoreUnderTest) throws {
-    let servers = try servers(under)
+  @Test(arguments: StoreUnderTest.all, ["flask-session", "sealed"])
+  func whatALogoutEndsHasEnded(_ under: StoreUnderTest, _ records: Text) throws {
+    let servers = try servers(under, ["SESSION_RECORD_FORMAT": records])
     try request(servers, browser) { try $0.set("text", text(5000)) }
     #expect(isStored)
     let old = browser.header
@@ -109,9 +111,9 @@ import Values
   }
 
   /// Where several requests change a session that leaves the store, nothing is lost.
-  @Test(arguments: StoreUnderTest.all)
-  func requestsThatAreUnderWayMeet(_ under: StoreUnderTest) throws {
-    let servers = try servers(under)
+  @Test(arguments: StoreUnderTest.all, ["flask-session", "sealed"])
+  func requestsThatAreUnderWayMeet(_ under: StoreUnderTest, _ records: Text) throws {
+    let servers = try servers(under, ["SESSION_RECORD_FORMAT": records])
     try request(servers, browser) { session in
       try session.set("text", text(5000))
       try session.set("count", .integer(1))
@@ -139,7 +141,8 @@ import Values
   /// The answer with the cookie got lost: the id that the browser still has leads to it for a while.
   @Test(arguments: StoreUnderTest.all, [true, false])
   func aLostAnswerLosesNothing(_ under: StoreUnderTest, _ permanent: Bool) throws {
-    let servers = try servers(under, ["SESSION_RENEW_GRACE": "20"])
+    let servers = try servers(
+      under, ["SESSION_RENEW_GRACE": "20", "SESSION_RECORD_FORMAT": permanent ? "sealed" : "flask-session"])
     for reads in [true, false] {
       servers.clock.now = epoch
       let browser = Browser()

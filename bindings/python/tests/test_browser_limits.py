@@ -199,14 +199,17 @@ def test_auto_in_flask(tmp_path):
 # ---- SESSION_TYPE auto ----
 
 
-@pytest.fixture(params=["memory", "sqlite", "sqlalchemy", "filesystem"])
+@pytest.fixture(params=["memory", "sqlite", "sqlalchemy", "filesystem", "sealed"])
 def auto(request, tmp_path):
     store = {
         "sqlite": {"SESSION_SQLITE": tmp_path / "sessions.db"},
         "sqlalchemy": {"SESSION_SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/sessions.db"},
         "filesystem": {"SESSION_FILE_DIR": tmp_path / "sessions"},
     }
-    return manager_of(SESSION_TYPE="auto", SESSION_AUTO_STORE=request.param, **store.get(request.param, {}))
+    settings = {"SESSION_AUTO_STORE": request.param, **store.get(request.param, {})}
+    if request.param == "sealed":
+        settings = {"SESSION_AUTO_STORE": "sqlite", "SESSION_RECORD_FORMAT": "sealed", **SEALED, **store["sqlite"]}
+    return manager_of(SESSION_TYPE="auto", **settings)
 
 
 VALUES = {
