@@ -363,7 +363,8 @@ swiftsession_status swiftsession_pop_json(swiftsession_session *session, const c
                                           size_t *size, swiftsession_error *error);
 swiftsession_status swiftsession_clear(swiftsession_session *session, swiftsession_error *error);
 
-/* The keys, by position: 0 to count - 1. Borrowed. */
+/* The keys, by position: 0 to count - 1. Borrowed. One that another program stored and that is no text is WRONG_TYPE.
+ */
 size_t swiftsession_count(swiftsession_session *session);
 swiftsession_status swiftsession_key(swiftsession_session *session, size_t index, const char **key, size_t *size,
                                      swiftsession_error *error);

@@ -31,8 +31,9 @@ def add(proxy: Proxy, host: Host, id: str, times: int, seed: int, counts: Counte
     """So many answers are lost; each save is followed by one whose answer is not."""
     choice = random.Random(seed)
     for number in range(2 * times):
-        if host.ask("begin", id).status != "OK":
-            counts["not loaded"] += 1
+        begun = host.ask("begin", id)
+        if begun.status != "OK":
+            counts[f"not loaded: {begun.status}"] += 1
             continue
         is_lost = number % 2 == 0
         if is_lost:
