@@ -82,7 +82,8 @@ extension SettingName {
   /// Whether it may be another one for the store that sessions move from.
   var isOfAStore: Bool {
     switch self {
-    case .recordFormat, .useSigner, .keyPrefix, .connectTimeout, .poolSize, .poolIdle, .redis, .memcached, .sqlite, .postgresql,
+    case .recordFormat, .useSigner, .keyPrefix, .connectTimeout, .poolSize, .poolIdle, .redis, .memcached, .sqlite,
+      .postgresql,
       .mysql,
       .postgresqlTable, .postgresqlSchema, .sqlalchemyURI, .sqlalchemyTable, .sqlalchemySchema, .sqlalchemySequence,
       .mongodb, .mongodbDatabase, .mongodbCollection, .fileDirectory, .fileThreshold, .fileMode:
