@@ -63,5 +63,6 @@ class CleanSystem:
     def files(self) -> set[str]:
         """What is there, but for the caches and lists that a package manager keeps."""
         kept = ("proc/", "srv/", "tmp/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/", "var/log/", "etc/ld.so.cache")
-        found = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+        command = ["find", self.folder, "-xdev", "-mindepth", "1", "-printf", "%P\\n"]
+        found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
         return {name for name in found if not name.startswith(kept)}
