@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each operation under each fault, on one store; as a program, in full: trials.py STORE [EVERY]"""
+"""Each operation under each fault, on one store; as a program, in full: trials.py STORE [EVERY [SLOW]]
+
+After each byte of each reply, or after each so manieth (EVERY); faults that take a call's whole time after each 7th, or
+each so manieth (SLOW).
+"""
 
 from __future__ import annotations
 
@@ -157,8 +161,8 @@ def in_part(tried: Trials) -> None:
                 tried.one(name, kind, choice.randrange(max(count, 1)), is_cold=is_cold)
 
 
-def in_full(tried: Trials, every: int) -> None:
-    """After each byte of each reply; what has to wait for its time, after each so manieth."""
+def in_full(tried: Trials, every: int, slow: int) -> None:
+    """All that there is."""
     choice = random.Random()
     for name in OPERATIONS:
         for is_cold in [False, True] if name in COLD else [False]:
@@ -166,17 +170,17 @@ def in_full(tried: Trials, every: int) -> None:
             for kind in ("split", "delay"):
                 tried.one(name, kind, 0, is_cold=is_cold)
             for kind in FAST:
-                for after in range(count + 1):
+                for after in [*range(choice.randrange(every), count, every), count]:
                     tried.one(name, kind, after, is_cold=is_cold, seed=choice.randrange(1 << 30))
             for kind in SLOW:
-                for after in range(choice.randrange(every), count + 1, every):
+                for after in range(choice.randrange(slow), count + 1, slow):
                     tried.one(name, kind, after, is_cold=is_cold)
 
 
-def main(store: str, every: str = "7") -> None:
+def main(store: str, every: str = "1", slow: str = "7") -> None:
     with tempfile.TemporaryDirectory() as folder, trials(store, Path(folder)) as tried:
         try:
-            in_full(tried, int(every))
+            in_full(tried, int(every), int(slow))
         finally:
             print(json.dumps({"store": store, "faults": tried.faults, "statuses": tried.statuses}, indent=1))
         p99, worst = tried.times_are_kept()

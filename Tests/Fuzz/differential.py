@@ -282,6 +282,11 @@ def compare(ours: Ours, codec: str, damage: bytes) -> str:
     if reason and codec.startswith("pickle") and damage[2:3] == b"\x95":
         # A frame says how much to read at once, and ours does not need to know.
         theirs, reason = read_by(read, damage[:2] + damage[11:])
+    if reason.startswith("TypeError") and codec.startswith("pickle"):
+        # To call a class without arguments, and to make an object of it, are one to ours.
+        theirs, reason = read_by(read, damage.replace(b")R", b")\x81"))
+    if reason.startswith("OverflowError"):
+        return "only ours"  # a date of Flask's with a year of many digits ends its request; it is no date
     assert not reason, f"only ours, {reason}: {damage!r}"
     again = read(written)
     # Which of two equal readings of a clock is meant is not kept.

@@ -2,6 +2,15 @@
 /* The address of a store. The first byte says of which one; nothing is connected to. */
 #include "fuzz.h"
 
+#define PASSWORD "hunter2"
+
+/* Whether it stands in front of the host, and nowhere else. */
+static int has_password(const char *address) {
+  const char *user = strstr(address, "://"), *found = strstr(address, ":" PASSWORD "@");
+  return user && found && found > user && user + 3 + strcspn(user + 3, "/?#@,") > found &&
+         !strstr(found + sizeof PASSWORD, PASSWORD);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char *const kinds[][2] = {
       {"redis", "SESSION_REDIS"},     {"memcached", "SESSION_MEMCACHED"},
@@ -22,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     swiftsession_store_open(config, &store, &error);
   MUST(memchr(error.message, 0, sizeof error.message));
   /* A password is in no message. */
-  MUST(!strstr(error.message, "hunter2"));
+  MUST(!has_password(value) || !strstr(error.message, PASSWORD));
   swiftsession_store_free(store);
   swiftsession_config_free(config);
   return 0;
