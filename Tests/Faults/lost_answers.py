@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -96,4 +97,6 @@ def main(store: str, times: str = "10000") -> None:
 
 
 if __name__ == "__main__":
+    # Ended from outside it ends its servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     main(*sys.argv[1:])

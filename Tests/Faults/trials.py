@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -188,4 +189,6 @@ def main(store: str, every: str = "1", slow: str = "7") -> None:
 
 
 if __name__ == "__main__":
+    # Ended from outside it ends its servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     main(*sys.argv[1:])
