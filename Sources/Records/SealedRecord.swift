@@ -23,13 +23,27 @@ package final class SealedRecord: Sendable {
   package struct Place {
     /// In the store.
     package let key: Text
-    /// The id of a session, or what else the record is found by.
-    let name: Text
+    private let open: Text
+    private let prefix: Int
 
-    /// - Parameter prefix: stands before the names in the keys of the store.
-    package init(_ name: Text, prefix: Text) throws(Failure) {
-      self.name = name
-      key = Text(prefix.bytes + (try SealedName.make(name)).bytes)
+    /// - Parameters:
+    ///   - open: the key with the id of a session in it, or with what else the record is found by.
+    ///   - prefix: how many bytes stand before that.
+    package init(_ open: Text, prefix: Int) throws(Failure) {
+      self.open = open
+      self.prefix = min(prefix, open.count)
+      key = try SealedName.key(open, prefix: prefix)
+    }
+
+    /// What has to be known to open the record, and what has to be the same.
+    func withParts<Result>(
+      _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+      try open.bytes.withUnsafeBufferPointer { open throws(Failure) in
+        try key.bytes.withUnsafeBufferPointer { key throws(Failure) in
+          try body(UnsafeBufferPointer(rebasing: open[prefix...]), key)
+        }
+      }
     }
   }
 
@@ -48,11 +62,9 @@ package final class SealedRecord: Sendable {
         text[position] = UInt8(truncatingIfNeeded: expiry >> Int64(56 - 8 * position))
       }
       record.withUnsafeBufferPointer { copyBytes($0, to: text + SealedRecord.expiryCount) }
-      try place.key.bytes.withUnsafeBufferPointer { key throws(Failure) in
-        try place.name.bytes.withUnsafeBufferPointer { name throws(Failure) in
-          try sealer.seal(
-            UnsafeMutableBufferPointer(start: start, count: count), secret: name, associated: key, now: now)
-        }
+      try place.withParts { name, key throws(Failure) in
+        try sealer.seal(
+          UnsafeMutableBufferPointer(start: start, count: count), secret: name, associated: key, now: now)
       }
       written = count
     }
@@ -69,13 +81,11 @@ package final class SealedRecord: Sendable {
 
   /// Nil for what was not sealed for this place, was changed, or has a key that is not good.
   package func open(_ sealed: [UInt8], _ place: Place, now: Int64) throws(Failure) -> Opened? {
-    var message = sealed
+    var message = sealed.withUnsafeBufferPointer { Array($0) }
     do throws(Failure) {
       return try message.withUnsafeMutableBufferPointer { message throws(Failure) in
-        try place.key.bytes.withUnsafeBufferPointer { key throws(Failure) in
-          try place.name.bytes.withUnsafeBufferPointer { name throws(Failure) in
-            SealedRecord.parsed(try sealer.open(message, secret: name, associated: key, now: now))
-          }
+        try place.withParts { name, key throws(Failure) in
+          SealedRecord.parsed(try sealer.open(message, secret: name, associated: key, now: now))
         }
       }
     } catch {

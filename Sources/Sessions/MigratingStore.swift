@@ -104,7 +104,7 @@ final class MigratingStore: SessionStore, @unchecked Sendable {
   private func bring(_ key: Text, _ call: Call) throws(Failure) -> StoredRecord? {
     guard let old = oldKey(key, call) else { return nil }
     // Of what has no id here, no record can be made: it can only be seen to be there.
-    if SealedName.isOne(Text(Array(key.bytes[prefix.count...]))) { return try self.old.store.load(old, call) }
+    if SealedName.isOne(key, prefix: prefix.count) { return try self.old.store.load(old, call) }
     switch try Move(self, key, old, call).run() {
     case .brought(let stored), .found(let stored): return stored
     case .nothing: return nil

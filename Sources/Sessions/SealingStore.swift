@@ -133,11 +133,11 @@ package final class SealingStore: SessionStore, @unchecked Sendable {
   // MARK: -
 
   private func place(_ key: Text) throws(Failure) -> SealedRecord.Place {
-    try SealedRecord.Place(Text(Array(key.bytes.dropFirst(prefix.count))), prefix: prefix)
+    try SealedRecord.Place(key, prefix: prefix.count)
   }
 
   private func isSealedName(_ key: Text) -> Bool {
-    SealedName.isOne(Text(Array(key.bytes.dropFirst(prefix.count))))
+    SealedName.isOne(key, prefix: prefix.count)
   }
 
   private func sealed(

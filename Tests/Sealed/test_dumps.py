@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pymongo
 import pymysql
@@ -50,7 +50,8 @@ def redis(address: str, folder: Path) -> Dump:
 
 def memcached(address: str, _: Path) -> Dump:
     place = address.removeprefix("memcached://")
-    keys = [key.encode() for key in re.findall(r"key=(\S+)", ask(place, b"lru_crawler metadump all").decode())]
+    listed = re.findall(r"key=(\S+)", ask(place, b"lru_crawler metadump all").decode())
+    keys = [unquote(key).encode() for key in listed]
     records = {}
     host, _, port = place.rpartition(":")
     for key in keys:
@@ -156,7 +157,7 @@ def openers(records: dict[bytes, bytes], ids: list[bytes]) -> Iterator[tuple[byt
     sealed = Records(KEY, prefix=b"sealed:")
     for id in ids:
         key = sealed.store_key(id)
-        file = hashlib.md5(key).hexdigest().encode()
+        file = hashlib.sha256(key).hexdigest().encode()
         message = records.get(key) or records.get(file, b"")[4:]
         try:
             yield id, sealed.open(id, message)[0]

@@ -25,7 +25,7 @@ import Testing
   }
 
   private func place(_ id: Text? = nil, prefix: Text = "s:") throws -> SealedRecord.Place {
-    try SealedRecord.Place(id ?? self.id, prefix: prefix)
+    try SealedRecord.Place(Text(prefix.bytes + (id ?? self.id).bytes), prefix: prefix.count)
   }
 
   @Test func whatIsSealedOpens() throws {

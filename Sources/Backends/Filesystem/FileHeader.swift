@@ -43,8 +43,10 @@ struct FileHeader {
   }
 
   /// A fixed header ends in 2106: a record that would live longer ends then. None ends at 0, which is never.
-  static func bytes(_ generation: Generation, expiry: Int64) -> [UInt8] {
-    bytes(generation, number: max(expiry, 1))
+  ///
+  /// - Parameter record: what will stand behind it; where that is no pickle, only a fixed one is known again.
+  static func bytes(_ generation: Generation, expiry: Int64, before record: [UInt8]) -> [UInt8] {
+    bytes(isPickle(record[...]) ? generation : .fixed, number: max(expiry, 1))
   }
 
   static func never(_ generation: Generation) -> [UInt8] {

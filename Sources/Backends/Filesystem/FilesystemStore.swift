@@ -41,7 +41,8 @@ package final class FilesystemStore: SessionStore {
         let name = try dialect.name(of: key)
         return try holdingOld(name, call) { () throws(Failure) -> Bool in
           let isNew = try folder.read(name, limit: 0) == nil
-          try folder.write(name, FileHeader.bytes(dialect.generation, expiry: call.expiry(timeToLive)), record)
+          let header = FileHeader.bytes(dialect.generation, expiry: call.expiry(timeToLive), before: record)
+          try folder.write(name, header, record)
           return isNew
         }
       }
@@ -57,7 +58,7 @@ package final class FilesystemStore: SessionStore {
     try limits.check(key, record, timeToLive: timeToLive)
     let outcome = try changing(key, call) { (found) throws(Failure) -> Replacement in
       guard token == .bytes(found.record) else { return .changed(StoredRecord(found.record)) }
-      try folder.write(found.name, found.header(call.expiry(timeToLive)), record)
+      try folder.write(found.name, found.header(call.expiry(timeToLive), before: record), record)
       return .replaced(.bytes(record))
     }
     return outcome ?? .gone
@@ -66,7 +67,7 @@ package final class FilesystemStore: SessionStore {
   package func touch(_ key: Text, timeToLive: Int64, _ call: Call) throws(Failure) -> Bool {
     try limits.check(key, timeToLive: timeToLive)
     let isThere: Void? = try changing(key, call) { (found) throws(Failure) in
-      let header = found.header(call.expiry(timeToLive))
+      let header = found.header(call.expiry(timeToLive), before: found.record)
       if header.count == found.headerSize {
         try folder.overwrite(found.name, header)
       } else {
@@ -109,8 +110,8 @@ package final class FilesystemStore: SessionStore {
     let record: [UInt8]
 
     /// One of the same kind: whoever wrote the file reads it.
-    func header(_ expiry: Int64) -> [UInt8] {
-      FileHeader.bytes(generation, expiry: expiry)
+    func header(_ expiry: Int64, before record: [UInt8]) -> [UInt8] {
+      FileHeader.bytes(generation, expiry: expiry, before: record)
     }
   }
 

@@ -29,7 +29,7 @@ static const EVP_MD *message_digest(int algorithm) {
   }
 }
 
-int ccrypto_digest(int algorithm, const void *bytes, size_t size, unsigned char *digest) {
+static int fetched_digest(int algorithm, const void *bytes, size_t size, unsigned char *digest) {
   const EVP_MD *md = message_digest(algorithm);
   return md && EVP_Digest(bytes, size, digest, NULL, md, NULL) == 1;
 }
@@ -92,6 +92,14 @@ static int finish(int algorithm, hash_state *state, unsigned char *digest) {
   }
 }
 
+/* EVP_Digest() looks for its algorithm each time, which takes as long as hashing half a kilobyte. */
+int ccrypto_digest(int algorithm, const void *bytes, size_t size, unsigned char *digest) {
+  hash_state state;
+  if (algorithm == CCRYPTO_MD5)
+    return fetched_digest(algorithm, bytes, size, digest);
+  return start(algorithm, &state) && update(algorithm, &state, bytes, size) && finish(algorithm, &state, digest);
+}
+
 ccrypto_hmac *ccrypto_hmac_new(int algorithm, const void *key, size_t size) {
   if (!message_digest(algorithm))
     return NULL;
@@ -132,6 +140,10 @@ int ccrypto_hmac_sign(const ccrypto_hmac *hmac, const void *bytes, size_t size, 
 void ccrypto_hmac_free(ccrypto_hmac *hmac) { csupport_secret_free(hmac, sizeof *hmac); }
 
 #else
+
+int ccrypto_digest(int algorithm, const void *bytes, size_t size, unsigned char *digest) {
+  return fetched_digest(algorithm, bytes, size, digest);
+}
 
 struct ccrypto_hmac {
   EVP_MAC_CTX *keyed;

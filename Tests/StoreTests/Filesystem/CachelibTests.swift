@@ -45,6 +45,19 @@ import Testing
   }
 
   @Test(arguments: versions)
+  func whatIsNoPickleIsThereToo(_ version: Version) throws {
+    let (store, _) = try bed(version)
+    #expect(try store.create("session:sealed", [1, 2, 3], timeToLive: 10, at()).isCreated)
+    #expect(try store.touch("session:sealed", timeToLive: 20, at()))
+    #expect(try store.load("session:sealed", telling(19))?.remaining == 1)
+    #expect(try store.record("session:sealed", at(20)) == nil)
+    let token = try #require(try store.token("session:abc"))
+    #expect(try store.replace("session:abc", [1, 2, 3], timeToLive: 20, token: token, at()).isReplaced)
+    #expect(try store.record("session:abc", at(19)) == [1, 2, 3])
+    #expect(try store.record("session:abc", at(20)) == nil)
+  }
+
+  @Test(arguments: versions)
   func aReplacedRecordKeepsNameAndHeader(_ version: Version) throws {
     let (store, folder) = try bed(version)
     let name = try #require(version.files.keys.first { !$0.hasPrefix("2029") && !$0.hasPrefix("79bc") })
