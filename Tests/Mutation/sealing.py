@@ -224,7 +224,11 @@ MUTANTS = [
     (NAME, "rebasing: key[id])", "rebasing: key[id].dropLast())"),
     (NAME, "name.bytes[prefix + $0] == beginning[$0]", "name.bytes[$0] == beginning[$0]"),
     (NAME, "name.count - length >= prefix", "name.count - length > prefix"),
-    (STORE, "guard opened.expiry > call.now else { return nil }", "guard opened.expiry >= call.now else { return nil }"),
+    (
+        STORE,
+        "guard opened.expiry > call.now else { return nil }",
+        "guard opened.expiry >= call.now else { return nil }",
+    ),
     (STORE, "guard opened.expiry > call.now else { return nil }", ""),
     (
         STORE,
@@ -239,7 +243,11 @@ MUTANTS = [
     (STORE, "if !opened.isFresh, let fresh", "if let fresh"),
     (STORE, "if !opened.isFresh, let fresh", "if false, let fresh"),
     (STORE, "      token = new\n", "      _ = new\n      token = stored.token\n"),
-    (STORE, "guard case .exists = creation, try removeEnded(place, call) else", "guard case .exists = creation, false else"),
+    (
+        STORE,
+        "guard case .exists = creation, try removeEnded(place, call) else",
+        "guard case .exists = creation, false else",
+    ),
     (STORE, ", try opened(stored, place, call) == nil else { return false }", " else { return false }"),
     (
         STORE,

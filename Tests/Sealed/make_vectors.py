@@ -68,7 +68,9 @@ vectors = {
         record("a session", KEY, "", "session:", b"A" * 43, b'{"_permanent":true,"user":"jack"}', 1_900_000_000),
         record("of an application", KEY, "shop", "s:", b"B" * 22, b'{"user":"jill"}', 1_900_000_000),
         record("under a long key", LONG, "", "session:", b"C" * 43, b'{"user":"june"}', 1_900_000_000),
-        record("an id that leads on", KEY, "", "session:", b"D" * 43, b"N.swiftsession forward " + b"A" * 43, 1_900_000_000),
+        record(
+            "an id that leads on", KEY, "", "session:", b"D" * 43, b"N.swiftsession forward " + b"A" * 43, 1_900_000_000
+        ),
     ],
 }
 path = Path(__file__).resolve().parents[1] / "Vectors" / "sealed.json"

@@ -11,7 +11,6 @@ import re
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -19,13 +18,10 @@ from urllib.parse import unquote, urlsplit
 import pymongo
 import pymysql
 import pytest
-
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))
-
-from independent import Records, Refused
 from memcached_server import ask
 from servers import SERVERS, settings
+
+from independent import Records, Refused
 from swiftsession import SessionManager
 
 KEY = bytes(range(32))
@@ -124,9 +120,7 @@ def manager_at(kind: str, address: str, record_format: str) -> SessionManager:
     names = {"sqlite": "SESSION_SQLITE", "filesystem": "SESSION_FILE_DIR"}
     where = {"SESSION_TYPE": kind, names[kind]: address} if kind in names else settings(kind, address)
     prefix = f"{record_format}:"
-    return SessionManager(
-        **where, SECRET_KEY=KEY, SESSION_RECORD_FORMAT=record_format, SESSION_KEY_PREFIX=prefix
-    )
+    return SessionManager(**where, SECRET_KEY=KEY, SESSION_RECORD_FORMAT=record_format, SESSION_KEY_PREFIX=prefix)
 
 
 def lived(manager: SessionManager, format: str) -> tuple[list[bytes], list[bytes]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sealed records: ours opens what an independent program made from docs/formats.md, and the other way around."""
 
+import base64
 import json
 import random
 import sqlite3
@@ -182,8 +183,6 @@ def test_a_record_gets_the_new_key_when_it_is_looked_at(store):
 
 
 def test_a_reload_takes_keys_for_records(store, tmp_path):
-    import base64
-
     file = tmp_path / "keys"
 
     def write(*keys):

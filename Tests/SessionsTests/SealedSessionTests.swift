@@ -164,6 +164,37 @@ import Testing
     Issue.record("the renewal has no end")
   }
 
+  /// The other way round: at each step of an end the session is renewed.
+  @Test func whatIsRenewedWhileItIsEndedHasEnded() throws {
+    for number in 1..<40 {
+      let store = MemoryStore()
+      let settings = ["SESSION_RENEW_AFTER": "50"]
+      let beside = try manager(settings, over: store)
+      let cookie = try logIn(beside)
+      let reference = try #require(try beside.sessions(of: "jack", current: nil).first?.reference)
+      clock.now += 50
+      nonisolated(unsafe) var renewed: String?
+      nonisolated(unsafe) let renewing = beside
+      let steps = SteppedStore.Steps(
+        number,
+        .before {
+          let session = renewing.open(cookie)
+          _ = try? session.value("a")
+          try? session.save()
+          renewed = session.cookie
+        })
+      let hasEnded = try manager(settings, over: SteppedStore(store, steps)).endSession(of: "jack", reference)
+      guard steps.hasHappened else {
+        #expect(number > 4)
+        return
+      }
+      #expect(hasEnded, "step \(number)")
+      #expect(![cookie, renewed].compactMap { $0 }.contains { isAlive(beside, $0) }, "step \(number)")
+      #expect(try beside.sessions(of: "jack", current: nil).isEmpty && store.count == 1, "step \(number)")
+    }
+    Issue.record("the end has no end")
+  }
+
   @Test func whoseASessionIsNoMoreIsNotListed() throws {
     let manager = try manager()
     let cookie = try logIn(manager)
