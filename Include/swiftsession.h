@@ -543,7 +543,8 @@ typedef struct swiftsession_migration {
 /* Moves about `limit` records, 1,000 at most; `more` is 1 when there may be more. Requests run meanwhile, on managers
    with the same SESSION_MIGRATE_ settings, and none is hindered; a session that ends while it moves has ended. Each
    record has SESSION_TIMEOUT. `progress` is written when the call fails too, and the next call goes on from there.
-   UNSUPPORTED for files and sealed records, which are named by hashes of their ids, and memcached, which lists nothing. */
+   UNSUPPORTED for files and sealed records, which are named by hashes of their ids, and memcached, which lists nothing.
+ */
 swiftsession_status swiftsession_migrate(swiftsession_manager *manager, int64_t limit, swiftsession_migration *progress,
                                          int32_t *more, swiftsession_error *error);
 
