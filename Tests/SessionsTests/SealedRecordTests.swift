@@ -46,6 +46,7 @@ import Testing
     #expect(place.key == "s:sealed.tVg4QYGyy6U-85AIp7P44509P_ELAUXEKiICnxmKOPE")
     #expect(SealedName.isOne(try SealedName.make(id)) && !SealedName.isOne(id))
     #expect(try SealedName.make(id).count == SealedName.count)
+    #expect(SealedName.isOne("sealed.") && !SealedName.isOne("sealed"))
     // The name of a session does not depend on where it is.
     #expect(try self.place(prefix: "").key == SealedName.make(id))
   }
