@@ -53,8 +53,9 @@ final class ClientSidePolicy: SessionPolicy {
     session.came(opened)
   }
 
-  func reload() throws(Failure) {
-    forms.replace(by: try forms.object.reloaded())
+  func reloaded(_ settings: Settings) throws(Failure) -> [() -> Void] {
+    let forms = try CookieForms.make(settings, .session)
+    return [{ self.forms.replace(by: forms) }]
   }
 
   func newID() throws(Failure) -> Text? { nil }

@@ -8,9 +8,6 @@ internal import Support
 ///
 /// There is one form, and no other is ever read but the one that SESSION_COOKIE_FORMAT_FALLBACK names, until its time.
 final class CookieForms: Sendable {
-  /// Where the keys are from.
-  private let settings: Settings
-  private let kind: Kind
   /// Nil where there is no key.
   private let form: CookieForm?
   private let fallback: CookieForm?
@@ -54,27 +51,20 @@ final class CookieForms: Sendable {
         "SESSION_REVOKED_BEFORE needs cookies that tell their time: SESSION_COOKIE_FORMAT has to be sealed, or "
           + "SESSION_TYPE cookie.")
     }
-    return CookieForms(settings, kind, form, fallback, ring.revokedBefore, try largestValue(settings, kind, seals))
+    return CookieForms(settings, form, fallback, ring.revokedBefore, try largestValue(settings, kind, seals))
   }
 
   private init(
-    _ settings: Settings, _ kind: Kind, _ form: CookieForm?, _ fallback: CookieForm?, _ revokedBefore: Int64?,
+    _ settings: Settings, _ form: CookieForm?, _ fallback: CookieForm?, _ revokedBefore: Int64?,
     _ largestValue: Int?
   ) {
     self.largestValue = largestValue
-    self.settings = settings
-    self.kind = kind
     self.form = form
     self.fallback = fallback
     self.revokedBefore = revokedBefore
     fallbackUntil = settings.time(.cookieFormatFallbackUntil) ?? .min
     leavesSigned = !CookieForms.hasKeyFile(settings)
     nameCount = CookieForms.name(settings).count
-  }
-
-  /// The same with the keys that files have now.
-  func reloaded() throws(Failure) -> CookieForms {
-    try CookieForms.make(try settings.withFilesReadAgain(), kind)
   }
 
   /// Whether there is no key to make a cookie with.
@@ -170,7 +160,10 @@ final class CookieForms: Sendable {
   private static func signing(_ settings: Settings, _ ring: KeyRing, _ kind: Kind) throws(Failure) -> CookieForm? {
     switch kind {
     case .session:
-      guard !ring.newestFirst(for: .cookies).isEmpty else { return nil }
+      guard !ring.newestFirst(for: .cookies).isEmpty else {
+        guard hasKeyFile(settings) else { return nil }
+        throw Failure(.config, "The file of keys that the settings name has none for cookies; add one.")
+      }
       return .timed(TimedSigner(try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac)))
     case .id:
       guard settings.flag(.useSigner) ?? false else { return .plain }

@@ -8,17 +8,21 @@ internal import Values
 
 /// The tokens that prove a form to be one of this site's own (CSRF), to the byte as Flask-WTF 1.3 makes them: the
 /// session keeps a secret, and a form brings it back signed with the time.
-struct FormTokens {
+final class FormTokens: @unchecked Sendable {
   /// Nil where there is no key.
   private let signer: TimedSigner?
 
-  init(_ settings: Settings) throws(Failure) {
+  private init(_ signer: TimedSigner?) {
+    self.signer = signer
+  }
+
+  static func make(_ settings: Settings) throws(Failure) -> FormTokens {
     var ring = try KeyRing(settings)
     if let key = settings.secret(.formTokenKey) {
       ring = KeyRing()
       ring.add(key)
     }
-    signer = ring.isEmpty ? nil : TimedSigner(try Signer(ring, salt: Array("wtf-csrf-token".utf8)))
+    return FormTokens(ring.isEmpty ? nil : TimedSigner(try Signer(ring, salt: Array("wtf-csrf-token".utf8))))
   }
 
   /// What the session keeps under `key`: 40 hexadecimal digits.

@@ -7,7 +7,7 @@ internal import Values
 
 /// The cookies that browsers still send of the time before a migration: Flask's own, which hold the whole session, or ids
 /// that were signed and are not any more, or the other way round.
-struct FormerCookies {
+final class FormerCookies: @unchecked Sendable {
   /// From when on they are refused, in seconds since 1970.
   let until: Int64
   /// Reads cookies that hold the session; nil where they held ids.
@@ -16,6 +16,13 @@ struct FormerCookies {
   private let hash: HMAC?
   /// Reads cookies that held ids; nil where they held the session.
   private let ids: CookieForms?
+
+  private init(until: Int64, whole: ClientSidePolicy?, hash: HMAC?, ids: CookieForms?) {
+    self.until = until
+    self.whole = whole
+    self.hash = hash
+    self.ids = ids
+  }
 
   /// Nil where cookies stay what they were.
   static func make(_ settings: Settings, _ reporter: Reporter) throws(Failure) -> FormerCookies? {

@@ -235,6 +235,9 @@ final class RecordWriter {
   }
 
   private func seen(_ id: Text, _ stored: StoredRecord) throws(Failure) -> SeenRecord {
+    guard !stored.record.isEmpty else {
+      throw Failure(.malformed, "it is empty, or sealed for another place or with a key that is not among those of now")
+    }
     var values = try format.decode(stored.record)
     let life = values.remove(.text(SessionLife.key)).flatMap { SessionLife($0) }
     return SeenRecord(

@@ -11,14 +11,13 @@ package import Support
 /// record ends is sealed in, so a touch writes it anew, by compare-and-set.
 package final class SealingStore: SessionStore, @unchecked Sendable {
   private let store: any SessionStore
-  private let settings: Settings
   private let prefix: Text
   private let form: Replaceable<SealedRecord>
 
   /// Nil where the settings ask for records that are not sealed.
   package static func make(_ store: any SessionStore, _ settings: Settings) throws(Failure) -> SealingStore? {
     guard settings.text(.recordFormat) == "sealed" else { return nil }
-    let sealing = SealingStore(store, settings, try form(settings))
+    let sealing = SealingStore(store, ServerSidePolicy.prefix(settings), try form(settings))
     let longest = sealing.prefix.count + SealedName.count
     guard longest <= store.largestKey else {
       throw Failure(
@@ -29,11 +28,10 @@ package final class SealingStore: SessionStore, @unchecked Sendable {
     return sealing
   }
 
-  private init(_ store: any SessionStore, _ settings: Settings, _ form: SealedRecord) {
+  private init(_ store: any SessionStore, _ prefix: Text, _ form: SealedRecord) {
     self.store = store
-    self.settings = settings
+    self.prefix = prefix
     self.form = Replaceable(form)
-    prefix = ServerSidePolicy.prefix(settings)
   }
 
   private static func form(_ settings: Settings) throws(Failure) -> SealedRecord {
@@ -42,9 +40,10 @@ package final class SealingStore: SessionStore, @unchecked Sendable {
       prefix: ServerSidePolicy.prefix(settings))
   }
 
-  /// Takes the keys that files have now.
-  func reload() throws(Failure) {
-    form.replace(by: try SealingStore.form(try settings.withFilesReadAgain()))
+  /// As `SessionPolicy.reloaded`.
+  func reloaded(_ settings: Settings) throws(Failure) -> [() -> Void] {
+    let form = try SealingStore.form(settings)
+    return [{ self.form.replace(by: form) }]
   }
 
   package var largestKey: Int { store.largestKey }

@@ -17,7 +17,7 @@ final class ServerSidePolicy: SessionPolicy {
   let names: ListedNames
   private let isPermanent: Bool
   /// What browsers still send of the time before a migration.
-  private let former: FormerCookies?
+  private let former: Replaceable<FormerCookies>?
   /// Keeps small sessions in their cookie; nil where all are in the store.
   let small: ClientSidePolicy?
   let refreshesEachRequest: Bool
@@ -47,7 +47,7 @@ final class ServerSidePolicy: SessionPolicy {
     _ store: any SessionStore, _ settings: Settings, _ times: LifeTimes, _ log: Log, _ reporter: Reporter,
     _ forms: CookieForms, _ former: FormerCookies?, _ small: ClientSidePolicy?
   ) {
-    self.former = former
+    self.former = former.map { Replaceable($0) }
     self.small = small
     self.store = store
     self.times = times
@@ -111,14 +111,19 @@ final class ServerSidePolicy: SessionPolicy {
       session.named(Text(opened.payload))
       session.came(opened)
     } catch {
-      guard let former, session.now < former.until else { throw error }
+      guard let former = former?.object, session.now < former.until else { throw error }
       try former.open(cookie, into: session)
     }
   }
 
-  func reload() throws(Failure) {
-    try small?.reload()
-    forms.replace(by: try forms.object.reloaded())
+  func reloaded(_ settings: Settings) throws(Failure) -> [() -> Void] {
+    let forms = try CookieForms.make(settings, .id)
+    var replacements = [{ self.forms.replace(by: forms) }]
+    if let former, let reloaded = try FormerCookies.make(settings, reporter) {
+      replacements.append { former.replace(by: reloaded) }
+    }
+    if let small { replacements += try small.reloaded(settings) }
+    return replacements
   }
 
   static var noID: Failure { Failure(.malformed, "The cookie is not a session id.") }

@@ -11,12 +11,15 @@ package final class SessionManager {
 
   let policy: any SessionPolicy
   let cookies: CookiePolicy
-  let formTokens: FormTokens
+  private let tokens: Replaceable<FormTokens>
   let log: Log
   let reporter: Reporter
   private let cacheControl: Text?
-  /// What has keys of its own to be read again.
-  private let sealing: [SealingStore]
+  /// The settings with the keys of now.
+  private let held: Replaceable<HeldSettings>
+  /// The store where it seals what it keeps, and the one that sessions move from.
+  private let sealing: SealingStore?
+  private let formerSealing: SealingStore?
 
   /// - Parameters:
   ///   - store: nil for sessions that live in their cookie.
@@ -28,38 +31,40 @@ package final class SessionManager {
     revocation: (any SessionStore)? = nil, log: Log, listener: Reporter.Listener? = nil
   ) throws(Failure) -> SessionManager {
     let cookies = try CookiePolicy(settings)
-    let tokens = try FormTokens(settings)
+    let tokens = try FormTokens.make(settings)
     let reporter = try Reporter.make(settings, listener)
     let policy: any SessionPolicy
-    var sealing: [SealingStore] = []
+    let sealing, formerSealing: SealingStore?
     if let store {
-      let reporting = ReportingStore(store, reporter)
-      let new = try sealed(reporting, settings, &sealing) ?? reporting
-      let former = try sealed(old.map { ReportingStore($0, reporter) }, settings.old, &sealing)
+      let (new, former) = (ReportingStore(store, reporter), old.map { ReportingStore($0, reporter) })
+      sealing = try SealingStore.make(new, settings)
+      formerSealing = try sealed(former, settings.old)
       policy = try ServerSidePolicy.make(
-        try MigratingStore.make(new, from: former, settings), settings, log, reporter)
+        try MigratingStore.make(sealing ?? new, from: formerSealing ?? former, settings), settings, log, reporter)
     } else {
-      policy = try ClientSidePolicy.make(settings, try sealed(revocation, settings, &sealing), reporter)
+      (sealing, formerSealing) = (try sealed(revocation, settings), nil)
+      policy = try ClientSidePolicy.make(settings, sealing ?? revocation, reporter)
     }
-    return SessionManager(policy, cookies, tokens, settings, sealing, log, reporter)
+    return SessionManager(policy, cookies, tokens, settings, sealing, formerSealing, log, reporter)
   }
 
   private static func sealed(
-    _ store: (any SessionStore)?, _ settings: Settings?, _ sealing: inout [SealingStore]
-  ) throws(Failure) -> (any SessionStore)? {
-    guard let store, let settings, let sealed = try SealingStore.make(store, settings) else { return store }
-    sealing.append(sealed)
-    return sealed
+    _ store: (any SessionStore)?, _ settings: Settings?
+  ) throws(Failure) -> SealingStore? {
+    guard let store, let settings else { return nil }
+    return try SealingStore.make(store, settings)
   }
 
   private init(
-    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ formTokens: FormTokens, _ settings: Settings,
-    _ sealing: [SealingStore], _ log: Log, _ reporter: Reporter
+    _ policy: any SessionPolicy, _ cookies: CookiePolicy, _ tokens: FormTokens, _ settings: Settings,
+    _ sealing: SealingStore?, _ formerSealing: SealingStore?, _ log: Log, _ reporter: Reporter
   ) {
     self.sealing = sealing
+    self.formerSealing = formerSealing
+    self.tokens = Replaceable(tokens)
+    held = Replaceable(HeldSettings(settings))
     self.policy = policy
     self.cookies = cookies
-    self.formTokens = formTokens
     self.log = log
     self.reporter = reporter
     cacheControl = settings.text(.cacheControl)
@@ -115,11 +120,19 @@ package final class SessionManager {
     return try policy.end(reference, of: user, now: clock.now())
   }
 
-  /// Reads the files of keys again; requests that are under way keep the keys that they have.
+  /// Reads the files of keys again, once. Where anything is wrong with one, all keys stay what they are.
   package func reload() throws(Failure) {
-    for store in sealing { try store.reload() }
-    try policy.reload()
+    let settings = try held.object.settings.withFilesReadAgain()
+    let tokens = try FormTokens.make(settings)
+    var replacements = try policy.reloaded(settings)
+    if let sealing { replacements += try sealing.reloaded(settings) }
+    if let formerSealing, let old = settings.old { replacements += try formerSealing.reloaded(old) }
+    for replace in replacements { replace() }
+    self.tokens.replace(by: tokens)
+    held.replace(by: HeldSettings(settings))
   }
+
+  var formTokens: FormTokens { tokens.object }
 
   /// Makes the tables and indexes of the store that are missing.
   package func prepare() throws(Failure) {

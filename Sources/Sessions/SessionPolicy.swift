@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Settings
 internal import Support
 internal import Values
 
@@ -47,8 +48,9 @@ protocol SessionPolicy: AnyObject {
   /// Ends one session of a user. False: there is none with this reference.
   func end(_ reference: Text, of user: Text, now: Int64) throws(Failure) -> Bool
 
-  /// Takes the keys that files have now.
-  func reload() throws(Failure)
+  /// Makes anew what has keys of these settings, which differ from the ones before in keys alone. What comes back puts
+  /// it in place, once nothing has failed.
+  func reloaded(_ settings: Settings) throws(Failure) -> [() -> Void]
 
   func prepare(now: Int64) throws(Failure)
   func ping(now: Int64) throws(Failure)

@@ -141,7 +141,7 @@ struct SettingReader {
     let content = File.read(path, limit: 64 << 10) { (bytes) -> Secret? in bytes.isEmpty ? nil : Secret(bytes) }
     switch content {
     case .success(.some(let secret)): return secret
-    case .success(.none): throw wrong("names an empty file; it has to hold the key, byte for byte")
+    case .success(.none): throw wrong("names an empty file; \(expectedFile)")
     case .failure(let failure):
       let expected = expectedFile
       throw Failure(
@@ -153,7 +153,10 @@ struct SettingReader {
   private var expectedFile: StaticString {
     switch name.kind {
     case .credential: "the name of a credential that systemd gave this process is expected"
-    default: "the path of a file with the bytes of the key is expected"
+    default:
+      name == .keysFile
+        ? "the path of a file of keys is expected, as docs/formats.md has it"
+        : "the path of a file with the bytes of the key is expected"
     }
   }
 

@@ -130,7 +130,7 @@ class SessionManager:
             library.free(listed)
 
     def reload(self) -> None:
-        """Reads the files of keys again; requests that are under way keep the keys that they have."""
+        """Reads the files of keys again, while requests run too. Where one is wrong, all keys stay what they are."""
         self._manager.reload()
 
     # ---- Figures ----
