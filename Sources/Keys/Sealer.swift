@@ -25,7 +25,9 @@ package struct Sealer: Sendable {
     }
     guard !keys.isEmpty else {
       throw Failure(
-        .config, "There is no key of at least \(Key.leastForSealing) bytes to seal with; set SECRET_KEY to random ones."
+        .config,
+        "There is no key of at least \(Key.leastForSealing) random bytes to seal with: SECRET_KEY may be one, or a key of "
+          + "a key file that is for this purpose."
       )
     }
     self.keys = keys
