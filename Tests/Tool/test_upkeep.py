@@ -2,7 +2,9 @@
 """list, end, sweep, migrate, rotate and doctor, on SQLite and Redis."""
 
 import base64
+import calendar
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -88,7 +90,7 @@ def test_a_key_file_is_made_and_extended(tmp_path, tool):
         file.read_text() + f"old - 2001-01-01T00:00:00Z all {base64.b64encode(bytes(32)).decode()}\n# kept\n"
     )
     file.chmod(0o640)
-    assert "1 keys whose time was over" in tool("rotate", "--drop-expired", "--name", "next", file, settings=False)
+    assert "1 key is gone, whose time was over" in tool("rotate", "--drop-expired", "--name", "next", file, settings=False)
     assert [key[0] for key in keys_of(file)] == [first[0], second[0], "next"] and "# kept" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o640 and not (tmp_path / "keys.new").exists()
 
@@ -103,20 +105,96 @@ def test_a_key_bounds_those_that_it_takes_the_place_of(tmp_path, tool):
 
 @pytest.mark.parametrize(
     "arguments, content",
-    [(["--name", "a b"], None), (["--purpose", "none"], None), ([], "no key at all\n"), (["--name", "a" * 65], None)],
+    [
+        ([], "no key at all\n"),
+        (["--name", "one"], f"one - - all {base64.b64encode(bytes(32)).decode()}\n"),
+    ],
 )
 def test_a_key_file_that_would_be_wrong_is_not_touched(tmp_path, tool, arguments, content):
     file = tmp_path / "keys"
-    if content:
-        file.write_text(content)
+    file.write_text(content)
     tool("rotate", *arguments, file, settings=False, status=3)
-    assert (file.read_text() if content else file.exists()) == (content or False)
-    assert not (tmp_path / "keys.new").exists()
+    assert file.read_text() == content and not (tmp_path / "keys.new").exists()
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [
+        ("--name", "#1"), ("--name", "a b"), ("--name", "a" * 65), ("--name", "revoked-before"), ("--name", "\x7f"),
+        ("--purpose", "foo"), ("--not-before", "tomorrow"), ("--not-before", "2026-02-30T00:00:00Z"),
+        ("--lifetime", str(10**17)),
+    ],
+)  # fmt: skip
+def test_what_rotate_does_not_take_is_wrong_usage(tmp_path, tool, option, value):
+    file = tmp_path / "keys"
+    tool("rotate", option, value, file, settings=False, status=2)
+    assert option in tool.said and not list(tmp_path.glob("keys*"))
+
+
+def test_only_a_regular_file_is_replaced(tmp_path, tool):
+    node, folder, link = tmp_path / "node", tmp_path / "folder", tmp_path / "link"
+    os.mkfifo(node)
+    folder.mkdir()
+    link.symlink_to(node)
+    for path in (node, folder, link):
+        tool("rotate", path, settings=False, status=3)
+        assert "no regular file" in tool.said
+    assert node.is_fifo() and link.is_symlink() and folder.is_dir() and not list(tmp_path.glob("*.new"))
+
+
+def test_what_a_link_leads_to_is_replaced(tmp_path, tool):
+    file, link, dangling = tmp_path / "keys", tmp_path / "link", tmp_path / "dangling"
+    link.symlink_to("keys")
+    dangling.symlink_to("nothing")
+    tool("rotate", file, settings=False)
+    tool("rotate", link, settings=False)
+    assert link.is_symlink() and not file.is_symlink() and len(keys_of(file)) == 2
+    tool("rotate", dangling, settings=False, status=3)
+    assert str(dangling) in tool.said and not (tmp_path / "nothing").exists()
+
+
+def test_keys_of_those_that_rotate_at_once_are_all_kept(tmp_path, tool):
+    file = tmp_path / "keys"
+    running = [
+        subprocess.Popen([TOOL, "rotate", "--quiet", "--name", f"key{n}", file], stderr=subprocess.PIPE)
+        for n in range(12)
+    ]
+    made = {f"key{n}" for n, process in enumerate(running) if (process.communicate(), process.returncode)[1] == 0}
+    assert made and {key[0] for key in keys_of(file)} == made
+
+
+def seconds(time_text):
+    return calendar.timegm(time.strptime(time_text, "%Y-%m-%dT%H:%M:%SZ"))
+
+
+def test_a_key_that_began_in_the_past_ends_no_session(tmp_path, tool):
+    file = tmp_path / "keys"
+    begin = int(time.time())
+    tool("rotate", "--name", "old", file, settings=False)
+    arguments = ["--name", "new", "--not-before", "2020-01-01", "--lifetime", "3600"]
+    assert "Key new makes cookies and records.\n" in tool("rotate", *arguments, file, settings=False)
+    assert seconds(keys_of(file)[0][2]) >= begin + 3600
+
+
+def test_rotate_says_which_key_makes_cookies(tmp_path, tool):
+    file = tmp_path / "keys"
+    tool("rotate", "--name", "first", file, settings=False)
+    said = tool("rotate", "--name", "later", "--not-before", "2100-01-01T00:00:00Z", file, settings=False)
+    assert "Key later makes cookies and records from 2100-01-01T00:01:00Z on." in said
+    said = tool("rotate", "--name", "now", "--not-before", "2021-01-01", "--lifetime", "60", file, settings=False)
+    assert "Key now makes cookies and records.\nKey later takes its place at 2100-01-01T00:00:00Z." in said
+    assert {key[0]: key[2] != "-" for key in keys_of(file)} == {"first": True, "later": False, "now": False}
+    said = tool("rotate", "--name", "no", "--not-before", "2020-12-31T23:00:00-02:00", "--purpose", "cookies", file,
+                settings=False)  # fmt: skip
+    assert "Key no makes cookies.\n" in said
+    said = tool("rotate", "--name", "never", "--not-before", "2020-06-01", file, settings=False)
+    assert "Key never makes no cookies or records: key now begins later, at 2021-01-01T00:00:00Z." in said
 
 
 def test_two_that_rotate_do_not_meet(tmp_path, tool):
     (tmp_path / "keys.new").write_text("")
-    assert "another rotate" in tool("rotate", "--json", tmp_path / "keys", settings=False, status=3)
+    said = json.loads(tool("rotate", "--json", tmp_path / "keys", settings=False, status=3))["message"]
+    assert said.startswith(f"{tmp_path}/keys.new is there: another rotate") and "removed" in said
 
 
 def findings(tool, *arguments, **options):
@@ -213,6 +291,27 @@ def test_settings_come_from_the_environment(tool):
     assert tool("get", "--environment", "APP_", given=value, settings=False, environment=given) == '{"a":1}'
     tool("get", given=value, settings=False, status=3)
     assert "--config" in tool.said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--json"], ["--json", "nothing"], ["sweep", "--json", "--user", "x"], ["sweep", "--limit", "0", "--json"],
+        ["sweep", "--json", "--limit"], ["sweep", "--nothing", "-j"], ["-j", "-x"], ["sweep", "--json=1", "-j"],
+        ["rotate", "--json"], ["rotate", "--json", "a", "b"], ["list", "--json"],
+        ["end", "--json", "--reference", "x"], ["rotate", "--json", "--name", "\x1b[2J\xff", "x"],
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_json_too(arguments):
+    result = subprocess.run([TOOL, *arguments], capture_output=True)
+    answer = json.loads(result.stdout)
+    assert (result.returncode, answer["status"], result.stderr) == (2, "USAGE", b"") and answer["message"]
+
+
+def test_what_stands_on_a_command_line_commands_no_terminal(tool):
+    for arguments in (["\x1b[2J"], ["sweep", "--\x1b[2J"], ["sign", "--file", "\x1b[2J"], ["rotate", "\x1b[2J/x"]):
+        result = subprocess.run([TOOL, "--config", tool.file, *arguments], capture_output=True, text=True)
+        assert result.returncode in (2, 3) and "\\u001b[2J" in result.stderr and "\x1b" not in result.stderr
 
 
 def test_wrong_usage_is_2(tool):

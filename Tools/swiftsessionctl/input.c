@@ -18,7 +18,7 @@ int read_input(tool *tool, char **text, size_t *size) {
   bool is_standard = !tool->input || strcmp(tool->input, "-") == 0;
   int file = is_standard ? STDIN_FILENO : open(tool->input, O_RDONLY | O_CLOEXEC);
   if (file < 0)
-    return fail_as(tool, EXIT_USAGE, "INPUT", strerror(errno));
+    return fail_as(tool, EXIT_USAGE, "INPUT", "%s: %s", tool->input, strerror(errno));
   if (is_standard && isatty(file) && !tool->quiet)
     fputs("Waiting for the standard input; end it with Ctrl-D.\n", stderr);
   char *buffer = calloc(1, INPUT_LIMIT + 1);
@@ -31,6 +31,8 @@ int read_input(tool *tool, char **text, size_t *size) {
     else if (last < 0 && errno == EINTR)
       last = 1;
   }
+  int problem = buffer ? errno : ENOMEM;
+  last = buffer ? last : -1;
   if (!is_standard)
     close(file);
   if (buffer && last == 0) {
@@ -39,7 +41,8 @@ int read_input(tool *tool, char **text, size_t *size) {
     return EXIT_DONE;
   }
   forget(buffer, buffer ? INPUT_LIMIT + 1 : 0);
-  return fail_as(tool, EXIT_USAGE, "INPUT", last < 0 ? strerror(errno) : "the input has more than 1 MiB");
+  return fail_as(tool, EXIT_USAGE, "INPUT", "%s: %s", is_standard ? "the standard input" : tool->input,
+                 last < 0 ? strerror(problem) : "it has more than 1 MiB");
 }
 
 static bool is_space(char character) { return character && strchr(" \t\r\n", character); }

@@ -13,7 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_SIZE = 32, KEY_TEXT = 45, FILE_LIMIT = 64 * 1024, LEAD = 300 };
+/* A key makes nothing in its first SETTLING seconds while another one is good; docs/formats.md has why. */
+enum { KEY_SIZE = 32, KEY_TEXT = 45, NAME_TEXT = 72, FILE_LIMIT = 64 * 1024, LEAD = 300, SETTLING = 60 };
+
+/* The end of the year 9999. */
+static const int64_t last_time = 253402300799;
 
 /* One field of a line, and the line after it. */
 static size_t next_field(const char **at, const char **field) {
@@ -28,27 +32,47 @@ static bool is_word(const char *field, size_t size, const char *word) {
   return size == strlen(word) && memcmp(field, word, size) == 0;
 }
 
-/* The two forms of a time that rotate writes or computes with: seconds, and 2026-01-31T12:00:00Z. */
+/* The seconds of an offset: Z, +02:00 or -05:30. */
+static bool read_offset(const char *text, int64_t *offset) {
+  int hours, minutes, size = 0;
+  *offset = 0;
+  if (strcmp(text, "Z") == 0)
+    return true;
+  if (strlen(text) != 6 || (*text != '+' && *text != '-') ||
+      sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &size) != 2 || size != 5 || hours < 0 || hours > 23 ||
+      minutes < 0 || minutes > 59)
+    return false;
+  *offset = (*text == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+  return true;
+}
+
+/* A time in a form of key files: seconds, 2026-01-31, or 2026-01-31T12:00:00 and Z or an offset. */
 static bool read_time(const char *text, size_t size, int64_t *time) {
-  char copy[32], rest;
-  struct tm parts;
+  char copy[32];
+  int used = 0;
+  int64_t offset = 0;
+  struct tm parts, same;
   if (size == 0 || size >= sizeof copy)
     return false;
   memcpy(copy, text, size);
   copy[size] = '\0';
   if (strspn(copy, "0123456789") == size) {
-    *time = strtoll(copy, NULL, 10);
-    return true;
+    *time = size <= 12 ? strtoll(copy, NULL, 10) : last_time + 1;
+    return *time <= last_time;
   }
   memset(&parts, 0, sizeof parts);
-  if (sscanf(copy, "%4d-%2d-%2dT%2d:%2d:%2dZ%c", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
-             &parts.tm_min, &parts.tm_sec, &rest) != 6 ||
-      copy[size - 1] != 'Z')
+  if (strspn(copy, "0123456789-") < 10 ||
+      sscanf(copy, "%4d-%2d-%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &used) != 3 || used != 10)
+    return false;
+  if (copy[10] && (sscanf(copy + 10, "T%2d:%2d:%2d%n", &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used) != 3 ||
+                   used != 9 || !read_offset(copy + 19, &offset)))
     return false;
   parts.tm_year -= 1900;
   parts.tm_mon -= 1;
-  *time = (int64_t)timegm(&parts);
-  return true;
+  same = parts;
+  *time = (int64_t)timegm(&same) - offset;
+  return same.tm_mon == parts.tm_mon && same.tm_mday == parts.tm_mday && same.tm_hour == parts.tm_hour &&
+         same.tm_min == parts.tm_min && same.tm_sec == parts.tm_sec && *time >= 0;
 }
 
 static bool make_key(char text[KEY_TEXT]) {
@@ -71,13 +95,32 @@ typedef struct rotation {
   int64_t now, from; /* from when the new key makes cookies */
   int64_t until;     /* until when the older keys are good, where a lifetime was given; else 0 */
   int kept, dropped, bounded;
+  int others;            /* kept keys that are good and make the same */
+  char newer[NAME_TEXT]; /* the first of them that begins later than the new key, or "" */
+  int64_t newer_from;
 } rotation;
+
+/* Counts a key among those that make what the new one does. */
+static void compare(const tool *tool, rotation *rotation, const char *name, size_t name_size, const char *before,
+                    size_t before_size, const char *purpose, size_t purpose_size) {
+  int64_t from;
+  bool is_same = strcmp(tool->purpose, "all") == 0 || is_word(purpose, purpose_size, "all") ||
+                 is_word(purpose, purpose_size, tool->purpose);
+  if (!is_same)
+    return;
+  rotation->others += 1;
+  if (!read_time(before, before_size, &from) || from <= rotation->from ||
+      (rotation->newer[0] && from >= rotation->newer_from))
+    return;
+  rotation->newer_from = from;
+  snprintf(rotation->newer, sizeof rotation->newer, "%.*s", (int)name_size, name);
+}
 
 /* Copies one line of the old file, or leaves it out. */
 static void copy_line(const tool *tool, rotation *rotation, const char *line, size_t size, FILE *out) {
   const char *at = line, *name, *before, *after, *purpose, *key;
   char text[32];
-  int64_t end;
+  int64_t begin, end;
   size_t name_size = next_field(&at, &name), before_size = next_field(&at, &before);
   size_t after_size = next_field(&at, &after), purpose_size = next_field(&at, &purpose);
   size_t key_size = next_field(&at, &key);
@@ -91,8 +134,11 @@ static void copy_line(const tool *tool, rotation *rotation, const char *line, si
     return;
   }
   rotation->kept += 1;
+  if (!has_end || end >= rotation->now)
+    compare(tool, rotation, name, name_size, before, before_size, purpose, purpose_size);
   bool is_replaced = strcmp(tool->purpose, "all") == 0 || is_word(purpose, purpose_size, tool->purpose);
-  if (rotation->until && is_replaced && is_word(after, after_size, "-")) {
+  bool is_older = !read_time(before, before_size, &begin) || begin <= rotation->from;
+  if (rotation->until && is_replaced && is_older && is_word(after, after_size, "-")) {
     rotation->bounded += 1;
     fprintf(out, "%.*s %.*s %s %.*s %.*s\n", (int)name_size, name, (int)before_size, before,
             time_text(rotation->until, text), (int)purpose_size, purpose, (int)key_size, key);
@@ -126,118 +172,208 @@ static int check_keys(tool *tool, const char *path) {
   return status;
 }
 
+/* Finds the file that a path stands for: what a link leads to, for that is what the servers read. */
+static int find_file(const tool *tool, const char *path, char **real) {
+  struct stat about;
+  *real = NULL;
+  if (lstat(path, &about) != 0) {
+    if (errno != ENOENT)
+      return fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s", path, strerror(errno));
+    *real = strdup(path);
+    return *real ? EXIT_DONE : fail_as(tool, EXIT_FAULT, "MEMORY", "%s", strerror(ENOMEM));
+  }
+  *real = realpath(path, NULL);
+  if (!*real || lstat(*real, &about) != 0)
+    return fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s%s", path, S_ISLNK(about.st_mode) ? "where it leads: " : "",
+                   strerror(errno));
+  if (!S_ISREG(about.st_mode))
+    return fail_as(tool, EXIT_SETTINGS, "FILE", "%s: it is no regular file", *real);
+  return EXIT_DONE;
+}
+
 /* Reads the file that is there, if one is. "" where there is none. */
-static int read_old(tool *tool, const char *path, char **old, struct stat *about) {
+static int read_old(tool *tool, const char *path, char *old, struct stat *about) {
   size_t size = 0;
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  *old = calloc(1, FILE_LIMIT + 1);
-  if (!*old)
-    return fail_as(tool, EXIT_FAULT, "MEMORY", strerror(ENOMEM));
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
   about->st_mode = 0600;
   about->st_uid = geteuid();
   about->st_gid = getegid();
   if (file < 0)
-    return errno == ENOENT ? EXIT_DONE : fail_as(tool, EXIT_SETTINGS, "FILE", strerror(errno));
-  ssize_t count = 1;
-  while (count > 0 && size <= FILE_LIMIT && (count = read(file, *old + size, FILE_LIMIT + 1 - size)) > 0)
+    return errno == ENOENT ? EXIT_DONE : fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s", path, strerror(errno));
+  ssize_t count = fstat(file, about);
+  if (count == 0 && !S_ISREG(about->st_mode)) {
+    close(file);
+    return fail_as(tool, EXIT_SETTINGS, "FILE", "%s: it is no regular file", path);
+  }
+  while (count >= 0 && size <= FILE_LIMIT && (count = read(file, old + size, FILE_LIMIT + 1 - size)) > 0)
     size += (size_t)count;
-  bool is_read = count == 0 && fstat(file, about) == 0;
+  int problem = errno;
   close(file);
-  if (!is_read)
-    return fail_as(tool, EXIT_SETTINGS, "FILE", size > FILE_LIMIT ? "it has more than 64 KiB" : strerror(errno));
+  if (count != 0)
+    return fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s", path,
+                   size > FILE_LIMIT ? "it has more than 64 KiB" : strerror(problem));
   return size == 0 ? EXIT_DONE : check_keys(tool, path);
 }
 
 /* A name of today that no line begins with. */
-static void choose_name(const tool *tool, const rotation *rotation, const char *old, char name[72]) {
+static void choose_name(const tool *tool, const rotation *rotation, const char *old, char name[NAME_TEXT]) {
   char today[32], wanted[80];
   time_text(rotation->now, today);
   today[10] = '\0';
-  snprintf(name, 72, "%s", tool->key_name ? tool->key_name : today);
+  snprintf(name, NAME_TEXT, "%s", tool->key_name ? tool->key_name : today);
   for (int number = 2; !tool->key_name && number < 1000; number++) {
     snprintf(wanted, sizeof wanted, "\n%s ", name);
     if (strncmp(old, wanted + 1, strlen(wanted + 1)) != 0 && !strstr(old, wanted))
       return;
-    snprintf(name, 72, "%s.%d", today, number);
+    snprintf(name, NAME_TEXT, "%s.%d", today, number);
   }
+}
+
+/* Says what the new key makes, and from when. */
+static void put_making(const tool *tool, const rotation *rotation, const char *name) {
+  char from[32], newer[32];
+  bool makes_all = strcmp(tool->purpose, "all") == 0;
+  const char *what = makes_all ? "cookies and records" : tool->purpose;
+  int64_t settled = rotation->others ? rotation->from + SETTLING : rotation->from;
+  time_text(settled, from);
+  time_text(rotation->newer_from, newer);
+  bool is_first = rotation->newer_from > (settled > rotation->now ? settled : rotation->now);
+  if (rotation->newer[0] && !is_first)
+    printf("Key %s makes no %s: key %s begins later, at %s.\n", name, makes_all ? "cookies or records" : what,
+           rotation->newer, newer);
+  else if (settled <= rotation->now)
+    printf("Key %s makes %s.\n", name, what);
+  else
+    printf("Key %s makes %s from %s on.\n", name, what, from);
+  if (rotation->newer[0] && is_first)
+    printf("Key %s takes its place at %s.\n", rotation->newer, newer);
 }
 
 static int report(const tool *tool, const rotation *rotation, const char *name) {
   char from[32], until[32];
-  if (rotation->from)
-    time_text(rotation->from, from);
+  time_text(rotation->from, from);
   time_text(rotation->until, until);
   if (tool->json) {
     fputs("{\"status\":\"OK\",\"name\":", stdout);
     put_json_string(name, strlen(name));
     printf(rotation->from ? ",\"not_before\":\"%s\"" : ",\"not_before\":null", from);
+    fputs(",\"newer\":", stdout);
+    if (rotation->newer[0])
+      put_json_string(rotation->newer, strlen(rotation->newer));
+    else
+      fputs("null", stdout);
     printf(",\"kept\":%d,\"dropped\":%d,\"bounded\":%d}\n", rotation->kept, rotation->dropped, rotation->bounded);
     return EXIT_DONE;
   }
   if (tool->quiet)
     return EXIT_DONE;
-  printf(rotation->from ? "Key %s makes cookies from %s on.\n" : "Key %s makes cookies.\n", name, from);
+  put_making(tool, rotation, name);
   if (rotation->bounded)
-    printf("%d older keys are good until %s.\n", rotation->bounded, until);
+    printf("%d older key%s good until %s.\n", rotation->bounded, rotation->bounded == 1 ? " is" : "s are", until);
   if (rotation->dropped)
-    printf("%d keys whose time was over are gone.\n", rotation->dropped);
-  puts(rotation->from ? "Give the file to every server before that, and let each reload or restart."
-                      : "Give the file to every server.");
+    printf("%d key%s gone, whose time was over.\n", rotation->dropped, rotation->dropped == 1 ? " is" : "s are");
+  puts(rotation->from > rotation->now ? "Give the file to every server before that, and let each reload or restart."
+                                      : "Give the file to every server, and let each reload or restart.");
   return EXIT_DONE;
 }
 
-/* Writes the new file beside the old one, which also keeps a second rotate out, and puts it in its place. */
-static int write_new(tool *tool, rotation *rotation, const char *path, const char *old, const struct stat *about) {
-  char name[72], key[KEY_TEXT], from[32], beside[4096];
-  if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside)
-    return fail_as(tool, EXIT_USAGE, "FILE", strerror(ENAMETOOLONG));
-  int file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0)
-    return fail_as(tool, EXIT_SETTINGS, "FILE",
-                   errno == EEXIST ? "FILE.new is there: another rotate runs, or one was stopped; remove it then"
-                                   : strerror(errno));
-  FILE *out = fdopen(file, "w");
-  if (!out) {
-    close(file);
-    unlink(beside);
-    return fail_as(tool, EXIT_FAULT, "MEMORY", strerror(ENOMEM));
-  }
-  choose_name(tool, rotation, old, name);
+/* Writes what the new file has. False with errno where that fails. */
+static bool write_keys(const tool *tool, rotation *rotation, const char *old, const char *name, FILE *out) {
+  char key[KEY_TEXT], from[32];
   if (!old[0])
     fputs("# name  not-before  not-after  purpose  key\n", out);
   copy_lines(tool, rotation, old, out);
-  bool is_written = make_key(key);
+  bool is_made = make_key(key);
   if (!rotation->kept && !tool->not_before)
     rotation->from = 0;
-  const char *before = rotation->from ? time_text(rotation->from, from) : "-";
-  fprintf(out, "%s %s - %s %s\n", name, before, tool->purpose, key);
+  fprintf(out, "%s %s - %s %s\n", name, rotation->from ? time_text(rotation->from, from) : "-", tool->purpose, key);
   explicit_bzero(key, sizeof key);
-  bool keeps_owner = fchown(file, about->st_uid, about->st_gid) == 0 && fchmod(file, about->st_mode & 07777) == 0;
-  is_written = is_written && fflush(out) == 0 && keeps_owner && fsync(file) == 0;
-  int problem = errno;
-  fclose(out);
-  int status = is_written ? check_keys(tool, beside) : fail_as(tool, EXIT_SETTINGS, "FILE", strerror(problem));
+  return is_made && fflush(out) == 0;
+}
+
+/* Makes the new file out of the old one. It is beside it, open as `out`, and was made by this process. */
+static int write_new(tool *tool, rotation *rotation, const char *path, const char *beside, FILE *out) {
+  char name[NAME_TEXT];
+  struct stat about;
+  char *old = calloc(1, FILE_LIMIT + 1);
+  int status = old ? read_old(tool, path, old, &about) : fail_as(tool, EXIT_FAULT, "MEMORY", "%s", strerror(ENOMEM));
+  if (!status) {
+    choose_name(tool, rotation, old, name);
+    if (!write_keys(tool, rotation, old, name, out) || fchown(fileno(out), about.st_uid, about.st_gid) != 0 ||
+        fchmod(fileno(out), about.st_mode & 07777) != 0 || fsync(fileno(out)) != 0)
+      status = fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s", beside, strerror(errno));
+  }
+  if (!status)
+    status = check_keys(tool, beside);
   if (!status && rename(beside, path) != 0)
-    status = fail_as(tool, EXIT_SETTINGS, "FILE", strerror(errno));
+    status = fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s", path, strerror(errno));
+  forget(old, old ? FILE_LIMIT + 1 : 0);
   if (status)
     unlink(beside);
   return status ? status : report(tool, rotation, name);
 }
 
+/* Takes FILE.new, which keeps a second rotate out before the old file is read, and makes it the file. */
+static int replace(tool *tool, rotation *rotation, const char *path) {
+  char beside[4096];
+  if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside)
+    return fail_as(tool, EXIT_USAGE, "FILE", "%s: %s", path, strerror(ENAMETOOLONG));
+  int file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0 && errno == EEXIST)
+    return fail_as(tool, EXIT_SETTINGS, "FILE",
+                   "%s is there: another rotate is running; where none is, one was stopped, and this file is to be "
+                   "removed: it is in no use",
+                   beside);
+  if (file < 0)
+    return fail_as(tool, EXIT_SETTINGS, "FILE", "%s: %s", beside, strerror(errno));
+  FILE *out = fdopen(file, "w");
+  if (!out) {
+    close(file);
+    unlink(beside);
+    return fail_as(tool, EXIT_FAULT, "MEMORY", "%s", strerror(ENOMEM));
+  }
+  int status = write_new(tool, rotation, path, beside, out);
+  fclose(out);
+  return status;
+}
+
+static bool is_name(const char *name) {
+  size_t size = strlen(name);
+  for (size_t i = 0; i < size; i++)
+    if (name[i] < 0x21 || name[i] > 0x7e)
+      return false;
+  return size >= 1 && size <= 64 && name[0] != '#' && strcmp(name, "revoked-before") != 0;
+}
+
+/* Reads the options of rotate; NULL, or what is wrong with one. */
+static const char *read_options(const tool *tool, rotation *rotation) {
+  if (tool->key_name && !is_name(tool->key_name))
+    return "--name is 1 to 64 visible characters of ASCII; it does not begin with #, and is not revoked-before";
+  if (strcmp(tool->purpose, "all") != 0 && strcmp(tool->purpose, "cookies") != 0 &&
+      strcmp(tool->purpose, "records") != 0)
+    return "--purpose is all, cookies or records";
+  rotation->from = rotation->now + LEAD;
+  if (tool->not_before && !read_time(tool->not_before, strlen(tool->not_before), &rotation->from))
+    return "--not-before is a time as 2026-01-31T12:00:00Z, or seconds since 1970";
+  int64_t begin = rotation->from > rotation->now ? rotation->from : rotation->now;
+  if (tool->lifetime > last_time - begin)
+    return "--lifetime is too long";
+  if (tool->lifetime)
+    rotation->until = begin + tool->lifetime;
+  return NULL;
+}
+
 int command_rotate(tool *tool, int count, char **arguments) {
-  char *old = NULL;
-  struct stat about;
+  char *path;
   rotation rotation = {.now = (int64_t)time(NULL)};
   if (count != 1)
     return fail_as(tool, EXIT_USAGE, "USAGE", "which file? swiftsessionctl rotate FILE");
-  rotation.from = rotation.now + LEAD;
-  if (tool->not_before && !read_time(tool->not_before, strlen(tool->not_before), &rotation.from))
-    return fail_as(tool, EXIT_USAGE, "USAGE", "--not-before is a time as 2026-01-31T12:00:00Z, or seconds since 1970");
-  if (tool->lifetime)
-    rotation.until = rotation.from + tool->lifetime;
-  int status = read_old(tool, arguments[0], &old, &about);
+  const char *problem = read_options(tool, &rotation);
+  if (problem)
+    return fail_as(tool, EXIT_USAGE, "USAGE", "%s", problem);
+  int status = find_file(tool, arguments[0], &path);
   if (!status)
-    status = write_new(tool, &rotation, arguments[0], old, &about);
-  forget(old, old ? FILE_LIMIT + 1 : 0);
+    status = replace(tool, &rotation, path);
+  free(path);
   return status;
 }

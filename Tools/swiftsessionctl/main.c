@@ -67,9 +67,8 @@ static int show_usage(FILE *out) {
   return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
-static int usage_error(const char *problem, const char *what) {
-  fprintf(stderr, "swiftsessionctl: %s: %s; see swiftsessionctl --help\n", what, problem);
-  return EXIT_USAGE;
+static int usage_error(const tool *tool, const char *what, const char *problem) {
+  return fail_as(tool, EXIT_USAGE, "USAGE", "%s: %s; see swiftsessionctl --help", what, problem);
 }
 
 static bool read_number(const char *text, int64_t least, int64_t *number) {
@@ -126,43 +125,81 @@ static bool take_option(tool *tool, int letter, const char *value) {
 }
 
 /* What an option is called, for messages. */
-static const char *name_of(int letter) {
+static const char *name_of(int letter, char name[32]) {
+  snprintf(name, 32, "-%c", letter);
   for (const struct option *option = options; option->name; option++)
     if (option->val == letter)
-      return option->name;
-  return "?";
+      snprintf(name, 32, "--%s", option->name);
+  return name;
+}
+
+/* Reads the options. What is wrong with the first wrong one is in `problem`, and `what` is its name. */
+static void take_options(tool *tool, int count, char **arguments, bool given[128], const char **problem,
+                         char what[256]) {
+  char name[32];
+  int letter;
+  opterr = 0;
+  *problem = NULL;
+  while ((letter = getopt_long(count, arguments, ":c:e:jqhV", options, NULL)) != -1) {
+    bool is_known = letter != '?' && letter != ':';
+    if (is_known && take_option(tool, letter, optarg)) {
+      given[letter] = true;
+      continue;
+    }
+    given['h'] = given['h'] || letter == 'h';
+    given['V'] = given['V'] || letter == 'V';
+    if (letter == 'h' || letter == 'V' || *problem)
+      continue;
+    *problem = is_known        ? "this value is not one it takes"
+               : letter == ':' ? "it needs a value"
+               : optopt        ? "there is no such option, or it takes no value"
+                               : "there is no such option, or more than one that begins so";
+    snprintf(what, 256, "%s",
+             is_known ? name_of(letter, name)
+             : optopt ? name_of(optopt, name)
+                      : arguments[optind - 1]);
+  }
+}
+
+/* Whether an answer in JSON is wanted, where the options cannot be read. */
+static bool asks_for_json(int count, char **arguments) {
+  for (int i = 1; i < count; i++)
+    if (strcmp(arguments[i], "--json") == 0 || strcmp(arguments[i], "-j") == 0)
+      return true;
+  return false;
 }
 
 static int run(tool *tool, int count, char **arguments) {
   const command *command = NULL;
+  const char *problem;
   bool given[128] = {false};
-  int letter;
-  while ((letter = getopt_long(count, arguments, "c:e:jqhV", options, NULL)) != -1) {
-    if (letter == '?')
-      return show_usage(stderr);
-    if (letter == 'h')
-      return show_usage(stdout);
-    if (letter == 'V') {
-      printf("swiftsessionctl %s (libswiftsession %s)\n", SWIFTSESSION_VERSION, swiftsession_version());
-      return EXIT_DONE;
-    }
-    if (!take_option(tool, letter, optarg))
-      return usage_error("this value is not one it takes", name_of(letter));
-    given[letter] = true;
+  char what[256];
+  take_options(tool, count, arguments, given, &problem, what);
+  if (problem) {
+    tool->json = tool->json || asks_for_json(count, arguments);
+    return usage_error(tool, what, problem);
+  }
+  if (given['h'])
+    return show_usage(stdout);
+  if (given['V']) {
+    printf("swiftsessionctl %s (libswiftsession %s)\n", SWIFTSESSION_VERSION, swiftsession_version());
+    return EXIT_DONE;
   }
   for (int i = 0; optind < count && i < COMMANDS; i++)
     if (strcmp(arguments[optind], commands[i].name) == 0)
       command = &commands[i];
+  if (!command && optind < count)
+    return usage_error(tool, arguments[optind], "there is no such command");
   if (!command)
-    return optind < count ? usage_error("there is no such command", arguments[optind]) : show_usage(stderr);
+    return tool->json ? usage_error(tool, "swiftsessionctl", "which command?") : show_usage(stderr);
   for (int i = 0; i < 128; i++)
     if (given[i] && !strchr("cejq", i) && !strchr(command->options, i))
-      return usage_error("this command does not take it", name_of(i));
+      return usage_error(tool, name_of(i, what), "this command does not take it");
   if (count - optind - 1 > command->most)
-    return usage_error(strchr(command->options, 'i') ? "too many arguments; what is secret is read from the standard "
+    return usage_error(tool, command->name,
+                       strchr(command->options, 'i') ? "too many arguments; what is secret is read from the standard "
                                                        "input or --file"
-                                                     : "too many arguments",
-                       command->name);
+                                                     : "too many arguments");
   return command->run(tool, count - optind - 1, arguments + optind + 1);
 }
 

@@ -25,22 +25,22 @@ static int control(const unsigned char *text, size_t length) {
   return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? text[1] : -1;
 }
 
-static void put_escaped(const char *from, size_t size, bool is_json_string) {
+static void put_escaped(FILE *out, const char *from, size_t size, bool is_json_string) {
   const unsigned char *text = (const unsigned char *)from;
   for (size_t at = 0; at < size;) {
     size_t length = character(text + at, size - at);
     if (length == 0) {
-      fputs("\xef\xbf\xbd", stdout);
+      fputs("\xef\xbf\xbd", out);
       at += 1;
       continue;
     }
     int number = control(text + at, length);
     if (number >= 0)
-      printf("\\u%04x", (unsigned)number);
+      fprintf(out, "\\u%04x", (unsigned)number);
     else {
       if (is_json_string && length == 1 && (text[at] == '"' || text[at] == '\\'))
-        putchar('\\');
-      fwrite(text + at, 1, length, stdout);
+        putc('\\', out);
+      fwrite(text + at, 1, length, out);
     }
     at += length;
   }
@@ -48,13 +48,15 @@ static void put_escaped(const char *from, size_t size, bool is_json_string) {
 
 void put_json_string(const char *text, size_t size) {
   putchar('"');
-  put_escaped(text, size, true);
+  put_escaped(stdout, text, size, true);
   putchar('"');
 }
 
-void put_json(const char *json, size_t size) { put_escaped(json, size, false); }
+void put_json(const char *json, size_t size) { put_escaped(stdout, json, size, false); }
 
-void put_text(const char *text, size_t size) { put_escaped(text, size, false); }
+void put_text(const char *text, size_t size) { put_escaped(stdout, text, size, false); }
+
+void put_error(const char *text) { put_escaped(stderr, text, strlen(text), false); }
 
 const char *time_text(int64_t time, char text[32]) {
   struct tm parts;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The settings, and how a command fails. */
 #include "tool.h"
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +24,11 @@ swiftsession_config *new_config(tool *tool) {
 
 static void warn(void *context, int32_t level, const char *message) {
   const tool *of = context;
-  if (!of->quiet)
-    fprintf(stderr, "swiftsessionctl: %s: %s\n", level == SWIFTSESSION_LOG_WARNING ? "warning" : "note", message);
+  if (of->quiet)
+    return;
+  fprintf(stderr, "swiftsessionctl: %s: ", level == SWIFTSESSION_LOG_WARNING ? "warning" : "note");
+  put_error(message);
+  putc('\n', stderr);
 }
 
 int open_manager(tool *tool) {
@@ -64,17 +68,24 @@ int exit_status_of(swiftsession_status status) {
 
 int fail(tool *tool) {
   const char *name = swiftsession_status_name(tool->error.status);
-  return fail_as(tool, exit_status_of(tool->error.status), name ? name : "INTERNAL", tool->error.message);
+  return fail_as(tool, exit_status_of(tool->error.status), name ? name : "INTERNAL", "%s", tool->error.message);
 }
 
-int fail_as(tool *tool, int exit_status, const char *name, const char *message) {
-  if (!tool->json) {
-    fprintf(stderr, "swiftsessionctl: %s: %s\n", name, message);
+int fail_as(const tool *tool, int exit_status, const char *name, const char *format, ...) {
+  char message[8192];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  if (tool->json) {
+    printf("{\"status\":\"%s\",\"message\":", name);
+    put_json_string(message, strlen(message));
+    puts("}");
     return exit_status;
   }
-  printf("{\"status\":\"%s\",\"message\":", name);
-  put_json_string(message, strlen(message));
-  puts("}");
+  fprintf(stderr, "swiftsessionctl: %s: ", name);
+  put_error(message);
+  putc('\n', stderr);
   return exit_status;
 }
 

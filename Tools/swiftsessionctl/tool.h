@@ -37,7 +37,8 @@ int exit_status_of(swiftsession_status status);
 /* Reports tool->error, and answers with the exit status that it stands for. */
 int fail(tool *tool);
 /* Reports a failure of the tool's own. */
-int fail_as(tool *tool, int exit_status, const char *name, const char *message);
+int fail_as(const tool *tool, int exit_status, const char *name, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* What one of the settings says that the options name; the text is valid until the next call. NULL where none does. */
 const char *setting(const tool *tool, const char *name);
 /* Whether settings were named at all. */
@@ -62,6 +63,8 @@ void put_json_string(const char *text, size_t size);
 void put_json(const char *json, size_t size);
 /* Text from outside, without what a terminal obeys. */
 void put_text(const char *text, size_t size);
+/* The same on stderr. */
+void put_error(const char *text);
 /* 2026-01-31T12:00:00Z; "-" for a time that has none. */
 const char *time_text(int64_t time, char text[32]);
 /* Says how far something has come, on stderr, not too often. */
