@@ -2,6 +2,7 @@
 """inspect, sign and get, beside Flask."""
 
 import json
+import random
 
 import pytest
 from flask import Flask, session
@@ -119,6 +120,66 @@ def test_files_are_read_and_command_lines_have_no_secrets(tool, tmp_path):
     tool("inspect", "eyJhIjoxfQ.x.y", status=2)
     assert "standard input" in tool.said
     assert tool("get", "--file", tmp_path / "nothing", status=2) == ""
+
+
+@pytest.fixture
+def cut(tmp_path):
+    return Tool(
+        tmp_path,
+        {"SESSION_TYPE": "cookie", "SECRET_KEY": KEY, "SESSION_COOKIE_CHUNKS": "4", "SESSION_COOKIE_NAME": "__Host-s",
+         "SESSION_COOKIE_SECURE": "true"},
+    )  # fmt: skip
+
+
+def test_a_cookie_in_pieces(cut):
+    large = json.dumps({"text": random.Random(1).randbytes(4000).hex()}, separators=(",", ":"))
+    cookie = cut("sign", given=large)
+    lines = cut("sign", "--header", given=large)
+    answer = json.loads(cut("sign", "--json", given=large))
+    names = [pair.partition("=")[0] for pair in cookie.split("; ")]
+    assert names == ["__Host-s", "__Host-s.1"] and lines.count("Set-Cookie: __Host-s") == len(answer["headers"]) == 2
+    given = [
+        cookie, f"Cookie: a=b; {cookie}; c=d", "; ".join(reversed(cookie.split("; "))), lines, answer["value"],
+        answer["cookie"], "\n".join(f"Set-Cookie: {line}" for line in reversed(answer["headers"])),
+    ]  # fmt: skip
+    for each in given:
+        assert cut("get", given=each) == large
+        assert json.loads(cut("inspect", "--json", given=each))["pieces"] == 2
+        assert json.loads(cut("end", "--json", given=each, status=1))["status"] == "STILL_OPEN"
+    blind = json.loads(cut("inspect", "--json", "--cookie-name", "__Host-s", given=cookie, settings=False))
+    assert (blind["form"], blind["session"]) == ("signed session", json.loads(large))
+    for command in ("get", "inspect", "end"):
+        cut(command, given=cookie.split("; ")[0], status=1)
+        assert "cut into 2 pieces, and __Host-s.1 is not there" in cut.said
+
+
+def test_the_name_of_the_cookie_is_that_of_the_settings(cut):
+    value = cut("sign", given='{"a": 1}')
+    assert cut("sign", "--header", given='{"a": 1}').startswith("Set-Cookie: __Host-s=")
+    assert cut("get", given=f"Cookie: session=x; __Host-s={value}") == '{"a":1}'
+    assert cut("get", "--cookie-name", "other", given=f"Cookie: __Host-s=x; other={value}") == '{"a":1}'
+    assert cut("sign", "--cookie-name", "other", "--header", given='{"a": 1}').startswith("Set-Cookie: other=")
+    for given in (f"Cookie: session={value}", "a=b; c=d", "a=b"):
+        answer = json.loads(cut("get", "--json", given=given, status=1))
+        assert answer["status"] == "NOT_FOUND" and "no cookie __Host-s" in answer["message"]
+
+
+def test_an_empty_session_has_no_cookie(tool):
+    assert tool("sign", given="{}", status=1) == "" and "a session with nothing in it has no cookie" in tool.said
+    assert json.loads(tool("sign", "--json", given="{}", status=1))["status"] == "EMPTY"
+
+
+def test_a_user_and_a_cookie_are_not_ended_at_once(stored, tmp_path):
+    for option, value in (("--file", tmp_path / "cookie"), ("--cookie-name", "x")):
+        stored("end", "--user", "jack", option, value, status=2)
+        assert option in stored.said
+
+
+def test_what_cannot_be_read_is_named(tool, tmp_path):
+    tool("sign", "--file", tmp_path / "nothing", status=2)
+    assert f"INPUT: {tmp_path}/nothing: No such file" in tool.said
+    tool("sign", "--file", tmp_path, status=2)
+    assert f"INPUT: {tmp_path}: Is a directory" in tool.said
 
 
 def test_too_much_input_is_refused(tool):

@@ -18,7 +18,7 @@ _swiftsessionctl() {
   case $command in
     "") own="inspect sign get list end sweep migrate rotate doctor" ;;
     inspect | get) own="--file --cookie-name" ;;
-    sign) own="--file --permanent --header" ;;
+    sign) own="--file --cookie-name --permanent --header" ;;
     end) own="--file --cookie-name --user --reference" ;;
     sweep) own="--limit --seconds" ;;
     migrate) own="--limit" ;;

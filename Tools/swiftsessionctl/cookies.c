@@ -37,6 +37,8 @@ static void inspect_as_text(const tool *tool, const readable *found, const verdi
   const char *user;
   size_t size;
   printf("form: %s\n", found->form);
+  if (found->pieces > 1)
+    printf("pieces: %d\n", found->pieces);
   if (found->has_issued)
     printf("issued: %s\n", time_text(found->issued, time));
   if (found->key_id[0])
@@ -72,6 +74,8 @@ static void inspect_as_json(const tool *tool, const readable *found, const verdi
   printf(name ? "\"%s\"" : "null", name);
   fputs(",\"message\":", stdout);
   put_json_string(said(tool, verdict), strlen(said(tool, verdict)));
+  if (found->pieces > 1)
+    printf(",\"pieces\":%d", found->pieces);
   if (found->has_issued)
     printf(",\"issued\":\"%s\"", time_text(found->issued, time));
   if (found->key_id[0])
@@ -161,23 +165,66 @@ int command_get(tool *tool, int count, char **arguments) {
   return status;
 }
 
-/* The name and the value in a Set-Cookie line. */
-static void put_cookie(const tool *tool, const char *line) {
-  size_t name = strcspn(line, "="), value = strcspn(line + name, ";");
-  if (!tool->json) {
+/* Where the value in a Set-Cookie line begins, and how long it is. */
+static const char *value_of(const char *line, size_t *size) {
+  const char *value = line + strcspn(line, "=");
+  value += *value == '=';
+  *size = strcspn(value, ";");
+  return value;
+}
+
+/* The next Set-Cookie line of a saved session, from an index on, but for those that delete a cookie. NULL where there
+   is none. */
+static const char *next_cookie(const swiftsession_session *session, size_t *index) {
+  size_t size;
+  while (*index < swiftsession_header_count(session)) {
+    size_t at = (*index)++;
+    const char *line = swiftsession_header_value(session, at);
+    if (strcmp(swiftsession_header_name(session, at), "Set-Cookie") == 0 && (value_of(line, &size), size > 0))
+      return line;
+  }
+  return NULL;
+}
+
+/* One object: the value joined, as it is read everywhere, and what each side sends of it. */
+static void put_cookie_as_json(const swiftsession_session *session) {
+  size_t index = 0, size;
+  const char *line = next_cookie(session, &index), *value;
+  fputs("{\"name\":", stdout);
+  put_json_string(line, strcspn(line, "="));
+  fputs(",\"value\":\"", stdout);
+  for (index = 0; (line = next_cookie(session, &index));) {
+    value = value_of(line, &size);
+    put_json(value, size);
+  }
+  fputs("\",\"cookie\":\"", stdout);
+  for (index = 0; (line = next_cookie(session, &index));)
+    printf("%.*s%s", (int)strcspn(line, ";"), line, next_cookie(session, &(size_t){index}) ? "; " : "\"");
+  index = 0;
+  fputs(",\"header\":", stdout);
+  line = next_cookie(session, &index);
+  put_json_string(line, strlen(line));
+  fputs(",\"headers\":[", stdout);
+  for (index = 0; (line = next_cookie(session, &index));) {
+    put_json_string(line, strlen(line));
+    fputs(next_cookie(session, &(size_t){index}) ? "," : "]}\n", stdout);
+  }
+}
+
+/* The value, or for a cookie in pieces what a Cookie header has of them; or the Set-Cookie lines. */
+static void put_cookie(const tool *tool, const swiftsession_session *session) {
+  size_t index = 0, size;
+  const char *line = next_cookie(session, &index), *value = value_of(line, &size);
+  bool is_cut = next_cookie(session, &index) != NULL;
+  if (!is_cut && !tool->header) {
+    printf("%.*s\n", (int)size, value);
+    return;
+  }
+  for (index = 0; (line = next_cookie(session, &index));)
     if (tool->header)
       printf("Set-Cookie: %s\n", line);
     else
-      printf("%.*s\n", (int)value - 1, line + name + 1);
-    return;
-  }
-  fputs("{\"name\":", stdout);
-  put_json_string(line, name);
-  fputs(",\"value\":", stdout);
-  put_json_string(line + name + 1, value - 1);
-  fputs(",\"header\":", stdout);
-  put_json_string(line, strlen(line));
-  puts("}");
+      printf("%.*s%s", (int)strcspn(line, ";"), line, next_cookie(session, &(size_t){index}) ? "; " : "\n");
 }
 
 int command_sign(tool *tool, int count, char **arguments) {
@@ -185,7 +232,7 @@ int command_sign(tool *tool, int count, char **arguments) {
   char *json;
   size_t size;
   swiftsession_session *session = NULL;
-  const char *line = NULL;
+  size_t index = 0;
   int status = open_manager(tool);
   if (status || (status = read_input(tool, &json, &size)))
     return status;
@@ -194,13 +241,12 @@ int command_sign(tool *tool, int count, char **arguments) {
       (tool->permanent && swiftsession_set_permanent(session, 1, &tool->error)) ||
       swiftsession_save(session, &tool->error))
     status = fail(tool);
-  for (size_t i = 0; !status && i < swiftsession_header_count(session); i++)
-    if (strcmp(swiftsession_header_name(session, i), "Set-Cookie") == 0)
-      line = swiftsession_header_value(session, i);
-  if (line)
-    put_cookie(tool, line);
-  else if (!status)
+  if (!status && !next_cookie(session, &index))
     status = fail_as(tool, EXIT_REFUSED, "EMPTY", "a session with nothing in it has no cookie");
+  else if (!status && tool->json)
+    put_cookie_as_json(session);
+  else if (!status)
+    put_cookie(tool, session);
   swiftsession_session_free(session);
   forget(json, size);
   return status;

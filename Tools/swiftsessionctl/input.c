@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 void forget(char *text, size_t size) {
@@ -45,51 +44,13 @@ int read_input(tool *tool, char **text, size_t *size) {
                  last < 0 ? strerror(problem) : "it has more than 1 MiB");
 }
 
-static bool is_space(char character) { return character && strchr(" \t\r\n", character); }
-
-static void trim(const char **start, size_t *size) {
-  while (*size > 0 && is_space(**start))
-    ++*start, --*size;
-  while (*size > 0 && is_space((*start)[*size - 1]))
-    --*size;
-}
-
-void cut_cookie(const char *name, char *text, size_t *size) {
-  const char *at = text;
-  size_t left = *size, length = strlen(name);
-  trim(&at, &left);
-  for (int i = 0; i < 2; i++) {
-    static const char *const headers[] = {"Set-Cookie:", "Cookie:"};
-    size_t header = strlen(headers[i]);
-    if (left >= header && strncasecmp(at, headers[i], header) == 0)
-      at += header, left -= header;
-  }
-  trim(&at, &left);
-  while (left > 0) {
-    const char *end = memchr(at, ';', left);
-    const char *part = at;
-    size_t part_size = end ? (size_t)(end - at) : left;
-    size_t taken = end ? part_size + 1 : part_size;
-    at += taken, left -= taken;
-    trim(&part, &part_size);
-    bool is_named = part_size > length && strncmp(part, name, length) == 0 && part[length] == '=';
-    if (!is_named && left > 0)
-      continue;
-    if (is_named)
-      part += length + 1, part_size -= length + 1;
-    if (part_size >= 2 && part[0] == '"' && part[part_size - 1] == '"')
-      part += 1, part_size -= 2;
-    memmove(text, part, part_size);
-    explicit_bzero(text + part_size, *size - part_size);
-    *size = part_size;
-    return;
-  }
-  *size = 0;
-}
-
 int read_cookie(tool *tool, char **text, size_t *size) {
   int status = read_input(tool, text, size);
-  if (status == EXIT_DONE)
-    cut_cookie(tool->cookie_name, *text, size);
+  if (status)
+    return status;
+  size_t read = *size;
+  status = cut_cookie(tool, *text, size);
+  if (status)
+    forget(*text, read);
   return status;
 }

@@ -18,7 +18,7 @@ typedef struct command {
 
 static const command commands[] = {
     {"inspect", "in", 0, command_inspect, "say what a cookie is, who made it and what it holds"},
-    {"sign", "ipH", 0, command_sign, "make a cookie for a session that is given as JSON"},
+    {"sign", "inpH", 0, command_sign, "make a cookie for a session that is given as JSON"},
     {"get", "in", 64, command_get, "[KEY...]  print the session of a cookie or an id, or values of it"},
     {"list", "", 1, command_list, "USER  list the sessions of a user"},
     {"end", "inur", 0, command_end, "end a session, or those of a user"},
@@ -204,7 +204,7 @@ static int run(tool *tool, int count, char **arguments) {
 }
 
 int main(int count, char **arguments) {
-  tool tool = {.cookie_name = "session", .limit = 1000, .purpose = "all"};
+  tool tool = {.limit = 1000, .purpose = "all"};
   int status = run(&tool, count, arguments);
   swiftsession_manager_free(tool.manager);
   if (fflush(stdout) != 0 || ferror(stdout)) {

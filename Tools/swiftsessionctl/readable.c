@@ -94,6 +94,9 @@ static bool read_sealed(const char *value, size_t size, readable *found) {
 
 void read_without_key(const char *value, size_t size, readable *found) {
   memset(found, 0, sizeof *found);
+  found->pieces = size >= 2 && value[0] == '~' && value[1] >= '2' && value[1] <= '9' ? value[1] - '0' : 1;
+  if (found->pieces > 1)
+    value += 2, size -= 2;
   const char *dot = memrchr(value, '.', size);
   if (dot && dot > value) {
     size_t signed_size = (size_t)(dot - value);

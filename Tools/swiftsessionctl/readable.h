@@ -11,6 +11,7 @@ typedef struct readable {
   const char *form; /* "signed session", "signed id", "id", "sealed" or "unknown" */
   bool has_issued;
   int64_t issued;
+  int pieces;      /* that the cookie was cut into, 1 for one that was not */
   char key_id[17]; /* of a sealed value, in hexadecimal */
   char *session;   /* of a signed session, as tagged JSON; allocated. NULL where it is none */
   size_t session_size;

@@ -16,6 +16,8 @@ swiftsession_config *new_config(tool *tool) {
     status = swiftsession_config_load(config, tool->files[i], &tool->error);
   if (!status && tool->prefix)
     status = swiftsession_config_environment(config, tool->prefix, &tool->error);
+  if (!status && tool->cookie_name)
+    status = swiftsession_config_set(config, "SESSION_COOKIE_NAME", tool->cookie_name, &tool->error);
   if (!status)
     return config;
   swiftsession_config_free(config);

@@ -18,7 +18,7 @@ typedef struct tool {
   int file_count;
   const char *prefix; /* --environment */
   bool json, quiet, permanent, header, write, drop_expired;
-  const char *input, *cookie_name, *user, *reference;
+  const char *input, *cookie_name /* NULL: as the settings say */, *user, *reference;
   int64_t limit, seconds;
   const char *key_name, *not_before, *purpose;
   int64_t lifetime;
@@ -48,12 +48,16 @@ bool has_settings(const tool *tool);
 
 /* Reads all of a file, "-" being the standard input. Anything but EXIT_DONE was reported. Forget it with forget(). */
 int read_input(tool *tool, char **text, size_t *size);
-/* Cuts a Cookie or Set-Cookie header down to the value of one cookie. */
-void cut_cookie(const char *name, char *text, size_t *size);
 /* Reads the input as a cookie's value. */
 int read_cookie(tool *tool, char **text, size_t *size);
 /* Overwrites and frees. */
 void forget(char *text, size_t size);
+
+/* ---- header.c */
+
+/* Cuts a Cookie header, or Set-Cookie lines, down to the value of the session's cookie; pieces are joined. Anything but
+   EXIT_DONE was reported. */
+int cut_cookie(const tool *tool, char *text, size_t *size);
 
 /* ---- output.c */
 

@@ -91,6 +91,9 @@ int command_end(tool *tool, int count, char **arguments) {
   size_t size;
   if (tool->reference && !tool->user)
     return fail_as(tool, EXIT_USAGE, "USAGE", "whose session? --reference needs --user");
+  if (tool->user && (tool->input || tool->cookie_name))
+    return fail_as(tool, EXIT_USAGE, "USAGE", "which? --user ends the sessions of a user, %s the session of a cookie",
+                   tool->input ? "--file" : "--cookie-name");
   int status = open_manager(tool);
   if (status)
     return status;
