@@ -62,7 +62,8 @@ def test_sessions_move(tmp_path, redis):
     answer = json.loads(new("migrate", "--json", "--limit", "3"))
     assert (answer["status"], answer["moved"], answer["unreadable"]) == ("OK", 7, 0)
     assert "7 moved, 0 skipped, 0 unreadable" in new.said
-    assert new("migrate", "--quiet") == "0 moved, 0 skipped, 0 unreadable" and new.said == ""
+    assert new("migrate") == "0 moved, 0 skipped, 0 unreadable"
+    assert new("migrate", "--quiet") == "" and new.said == ""
     assert json.loads(new("get", "n", given=cookies[3])) == 3
 
 
@@ -263,7 +264,7 @@ def test_the_rights_that_the_operations_page_names_are_enough(tmp_path, redis):
     server = client.Redis.from_url(redis)
     commands = [f"+{name.lower()}" for name in rights]
     server.execute_command(
-        "ACL", "SETUSER", "shop", "on", ">secret", "~session:*", "~swiftsessionctl-doctor-*", *commands
+        "ACL", "SETUSER", "shop", "on", ">secret", "~session:*", *commands
     )
     tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": redis.replace("redis://", "redis://shop:secret@")})
     for size in (10, 20000):  # compared by a script, and by WATCH
@@ -283,6 +284,89 @@ def test_doctor_says_what_is_wrong(tmp_path):
     tool.file.chmod(0o644)
     _, found = findings(tool)
     assert "every user" in found["warning", "secrets"] and "short" not in str(found)
+
+
+def test_doctor_writes_below_the_prefix(tmp_path, redis):
+    import redis as client
+
+    server = client.Redis.from_url(redis)
+    server.execute_command("ACL", "SETUSER", "default", "resetkeys", "~shop:*")
+    tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": redis, "SESSION_KEY_PREFIX": "shop:"})
+    assert "compared and set" in findings(tool, "--write")[1]["ok", "store"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"SESSION_TYPE": "cookie", "SESSION_REVOCATION": "sqlite"},
+                 {"SESSION_TYPE": "auto", "SESSION_AUTO_STORE": "sqlite"}]
+)  # fmt: skip
+def test_doctor_writes_to_the_store_beside_cookies(tmp_path, settings):
+    tool = Tool(tmp_path, {**settings, "SECRET_KEY": KEY, "SESSION_SQLITE": tmp_path / "s.db"})
+    answer, found = findings(tool, "--write")
+    assert answer["problems"] == 0 and "compared and set" in found["ok", "store"]
+
+
+def test_doctor_says_who_can_change_the_secrets(tmp_path):
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    keys = folder / "keys"
+    tool = Tool(tmp_path, {"SESSION_TYPE": "cookie", "SECRET_KEY": KEY, "SESSION_KEYS_FILE": keys})
+    tool("rotate", keys, settings=False)
+
+    def said():
+        return [finding["text"] for finding in findings(tool)[0]["findings"] if finding["topic"] == "secrets"]
+
+    assert said() == []
+    keys.chmod(0o602)
+    assert [text.partition(" by every")[0] for text in said()] == ["SESSION_KEYS_FILE can be written"]
+    keys.chmod(0o600)
+    folder.chmod(0o707)
+    assert [text.partition(" by every")[0] for text in said()] == ["the folder of SESSION_KEYS_FILE can be written"]
+    folder.chmod(0o1777)
+    tool.file.chmod(0o602)
+    assert [text.partition(" by every")[0] for text in said()] == ["the file of settings can be written"]
+
+
+def test_looking_makes_no_database(tmp_path):
+    file = tmp_path / "s.db"
+    tool = Tool(tmp_path, {"SESSION_TYPE": "sqlite", "SESSION_SQLITE": file})
+    assert findings(tool)[1]["warning", "store"].startswith(f"absent: {file} is not there")
+    for command in (["get"], ["inspect"], ["end"], ["end", "--user", "jack"], ["list", "jack"], ["sweep"]):
+        answer = json.loads(tool(*command[:1], "--json", *command[1:], given="A" * 43, status=4))
+        assert answer["status"] == "UNAVAILABLE" and f"{file} is absent" in answer["message"]
+    moving = {"SESSION_TYPE": "filesystem", "SESSION_FILE_DIR": tmp_path / "files", "SESSION_SQLITE": file,
+              "SESSION_MIGRATE_FROM": "sqlite", "SESSION_MIGRATE_UNTIL": "2100-01-01"}  # fmt: skip
+    assert "is absent" in Tool(tmp_path, moving)("migrate", "--json", status=4)
+    tool = Tool(tmp_path, {"SESSION_TYPE": "filesystem", "SESSION_FILE_DIR": tmp_path / "files"})
+    assert findings(tool)[1]["warning", "store"].startswith("absent: ")
+    assert not file.exists() and not (tmp_path / "files").exists()
+    tool = Tool(tmp_path, {"SESSION_TYPE": "sqlite", "SESSION_SQLITE": tmp_path / "no" / "s.db"})
+    assert "nothing can be made" in findings(tool, status=1)[1]["problem", "store"]
+
+
+@pytest.mark.parametrize("kind", ["redis", "memcached"])
+def test_a_sweep_of_a_store_that_is_not_there_fails(tmp_path, kind):
+    tool = Tool(tmp_path, {"SESSION_TYPE": kind, f"SESSION_{kind.upper()}": f"{kind}://127.0.0.1:1"})
+    answer = json.loads(tool("sweep", "--json", status=4))
+    assert answer["status"] == "UNAVAILABLE" and "127.0.0.1:1" in answer["message"]
+
+
+def test_a_sweep_of_a_store_that_refuses_fails(tmp_path, redis):
+    import redis as client
+
+    tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": redis})
+    assert tool("sweep") == "The server removes expired records itself."
+    client.Redis.from_url(redis).execute_command("ACL", "SETUSER", "default", "on", "resetpass", ">secret")
+    assert json.loads(tool("sweep", "--json", status=4))["status"] in ("AUTH", "BACKEND")
+
+
+def test_quiet_says_what_is_wrong_alone(tmp_path):
+    tool = Tool(tmp_path, {"SESSION_TYPE": "cookie", "SECRET_KEY": KEY})
+    assert tool("doctor", "--quiet") == ""
+    assert tool("doctor").splitlines()[-1].startswith("0 problems, 3 warnings, 1 thing that")
+    tool = Tool(tmp_path, {"SESSION_TYPE": "redis", "SESSION_REDIS": "redis://127.0.0.1:1"})
+    (line,) = tool("doctor", "--quiet", status=1).splitlines()
+    assert line.startswith("problem  store")
+    assert "\n1 problem, " in tool("doctor", status=1)
 
 
 def test_settings_come_from_the_environment(tool):

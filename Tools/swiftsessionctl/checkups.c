@@ -96,30 +96,20 @@ static void check_path(doctor *doctor, const char *path) {
     find(doctor, PROBLEM, doctor->kind, "it is on a network's file system, whose locks do not hold: use a local disk");
   if (about.st_mode & S_IROTH)
     find(doctor, WARNING, doctor->kind, "every user of this machine can read it, and with it every session: chmod o-r");
+  if (about.st_mode & S_IWOTH)
+    find(doctor, WARNING, doctor->kind, "every user of this machine can write it, and make sessions: chmod o-w");
   if (system.f_blocks > 0 && system.f_bavail < system.f_blocks / 20)
     find(doctor, WARNING, doctor->kind, "its disk is more than 95 %% full");
 }
 
-static const char *sqlite_path(const doctor *doctor) {
-  const char *path = setting(doctor->tool, "SESSION_SQLITE");
-  if (path)
-    return path;
-  const char *url = setting(doctor->tool, "SESSION_SQLALCHEMY_DATABASE_URI");
-  url = url ? url : setting(doctor->tool, "SQLALCHEMY_DATABASE_URI");
-  return url && strncmp(url, "sqlite:///", 10) == 0 ? url + 10 : NULL;
-}
-
 void check_server(doctor *doctor) {
   const char *kind = doctor->kind;
-  const char *folder = setting(doctor->tool, "SESSION_FILE_DIR");
   if (strcasecmp(kind, "redis") == 0)
     check_redis(doctor);
   else if (strcasecmp(kind, "memcached") == 0)
     check_memcached(doctor);
-  else if (strcasecmp(kind, "sqlite") == 0)
-    check_path(doctor, sqlite_path(doctor));
-  else if (strcasecmp(kind, "filesystem") == 0)
-    check_path(doctor, folder ? folder : "flask_session");
+  else if (strcasecmp(kind, "sqlite") == 0 || strcasecmp(kind, "filesystem") == 0)
+    check_path(doctor, store_path(doctor->tool, kind));
   else if (strcasecmp(kind, "postgresql") == 0)
     find(doctor, UNSEEN, kind,
          "SHOW synchronous_commit; SHOW fsync; both have to be on, or a crash brings back logouts");

@@ -97,7 +97,7 @@ int command_inspect(tool *tool, int count, char **arguments) {
   size_t size;
   readable found;
   verdict verdict = {NULL, SWIFTSESSION_OK};
-  int status = has_settings(tool) ? open_manager(tool) : EXIT_DONE;
+  int status = has_settings(tool) ? open_existing(tool, false) : EXIT_DONE;
   if (status || (status = read_cookie(tool, &value, &size)))
     return status;
   read_without_key(value, size, &found);
@@ -116,7 +116,7 @@ int command_inspect(tool *tool, int count, char **arguments) {
 static int open_input(tool *tool, swiftsession_session **session) {
   char *value;
   size_t size;
-  int status = open_manager(tool);
+  int status = open_existing(tool, false);
   if (status || (status = read_cookie(tool, &value, &size)))
     return status;
   if (swiftsession_open_value(tool->manager, value, size, session, &tool->error))

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* doctor: what is wrong, what might be, and what cannot be seen from here. It changes nothing without --write. */
 #include "doctor.h"
+#include <errno.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const grades[] = {"ok", "unseen", "warning", "problem"};
 
@@ -18,7 +21,7 @@ void find(doctor *doctor, grade grade, const char *topic, const char *format, ..
   va_end(arguments);
   doctor->counts[grade] += 1;
   if (!doctor->tool->json) {
-    if (grade == OK && doctor->tool->quiet)
+    if (grade != PROBLEM && doctor->tool->quiet)
       return;
     printf("%-8s %-9s ", grades[grade], topic);
     put_text(text, strlen(text));
@@ -39,10 +42,20 @@ bool is_true(const doctor *doctor, const char *name) {
   return value && (strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0);
 }
 
+/* A file is whoever's who can write it, or can put another one in its place. */
 static void check_file(doctor *doctor, const char *path, const char *what) {
   struct stat about;
-  if (stat(path, &about) == 0 && about.st_mode & S_IROTH)
+  if (stat(path, &about) != 0)
+    return;
+  if (about.st_mode & S_IROTH)
     find(doctor, WARNING, "secrets", "%s can be read by every user of this machine: chmod o-r", what);
+  if (about.st_mode & S_IWOTH)
+    find(doctor, WARNING, "secrets", "%s can be written by every user of this machine: chmod o-w", what);
+  char *real = realpath(path, NULL);
+  if (real && stat(dirname(real), &about) == 0 && about.st_mode & S_IWOTH && !(about.st_mode & S_ISVTX))
+    find(doctor, WARNING, "secrets",
+         "the folder of %s can be written by every user of this machine, and the file be exchanged: chmod o-w", what);
+  free(real);
 }
 
 static void check_files(doctor *doctor) {
@@ -86,28 +99,20 @@ static bool check_settings(doctor *doctor) {
   return true;
 }
 
-static const char *scheme_kind(const char *url) {
-  if (!url)
-    return "";
-  if (strncmp(url, "postgres", 8) == 0)
-    return "postgresql";
-  if (strncmp(url, "mysql", 5) == 0 || strncmp(url, "mariadb", 7) == 0)
-    return "mysql";
-  return strncmp(url, "sqlite", 6) == 0 ? "sqlite" : "";
-}
-
-/* The kind of store that the settings name: "redis", "sqlite" and so on; "" where they name none. */
-static void choose_kind(doctor *doctor) {
-  const char *type = setting(doctor->tool, "SESSION_TYPE");
-  if (type && strcasecmp(type, "cookie") == 0)
-    type = setting(doctor->tool, "SESSION_REVOCATION");
-  snprintf(doctor->kind, sizeof doctor->kind, "%s", type ? type : "");
-  if (strcasecmp(doctor->kind, "cachelib") == 0)
-    strcpy(doctor->kind, "filesystem");
-  if (strcasecmp(doctor->kind, "sqlalchemy") == 0) {
-    const char *url = setting(doctor->tool, "SESSION_SQLALCHEMY_DATABASE_URI");
-    strcpy(doctor->kind, scheme_kind(url ? url : setting(doctor->tool, "SQLALCHEMY_DATABASE_URI")));
-  }
+/* Says where a file or folder is missing that the library would make. */
+static bool check_presence(doctor *doctor) {
+  const char *path = store_path(doctor->tool, doctor->kind);
+  if (!path || !is_absent(path))
+    return true;
+  char *copy = strdup(path);
+  const char *folder = copy ? dirname(copy) : ".";
+  if (access(folder, W_OK | X_OK) != 0)
+    find(doctor, PROBLEM, "store", "absent: %s is not there, and nothing can be made in its folder: %s", path,
+         strerror(errno));
+  else
+    find(doctor, WARNING, "store", "absent: %s is not there; the first session makes it", path);
+  free(copy);
+  return false;
 }
 
 static bool check_store(doctor *doctor) {
@@ -121,6 +126,8 @@ static bool check_store(doctor *doctor) {
   if (strcasecmp(doctor->kind, "memory") == 0)
     find(doctor, WARNING, "store",
          "memory is for one process: another one does not see its sessions, a restart ends them");
+  if (!check_presence(doctor) && !tool->write)
+    return false;
   if (swiftsession_manager_ping(tool->manager, &tool->error)) {
     find(doctor, PROBLEM, "store", "%s: %s", swiftsession_status_name(tool->error.status), tool->error.message);
     return false;
@@ -132,7 +139,7 @@ static bool check_store(doctor *doctor) {
 /* Makes, compares and sets, and removes a record of ten seconds. */
 static void check_writing(doctor *doctor) {
   tool *tool = doctor->tool;
-  char key[64];
+  char key[512], word[KIND_TEXT];
   uint32_t random = 0;
   void *record = NULL, *token = NULL;
   size_t size = 0, token_size = 0;
@@ -140,9 +147,13 @@ static void check_writing(doctor *doctor) {
   swiftsession_config *config = new_config(tool);
   if (getrandom(&random, sizeof random, 0) != sizeof random)
     random = (uint32_t)monotonic();
-  int count = snprintf(key, sizeof key, "swiftsessionctl-doctor-%08x", random);
+  const char *prefix = setting(tool, "SESSION_KEY_PREFIX");
+  int count = snprintf(key, sizeof key, "%sswiftsessionctl-doctor-%08x", prefix ? prefix : "session:", random);
   size_t length = count > 0 ? (size_t)count : 0;
-  bool works = config && !swiftsession_store_open(config, &store, &tool->error) &&
+  /* The store of sessions in cookies has a setting of its own; as a store alone it is opened by its word. */
+  bool works = config && store_word(tool, word) &&
+               !swiftsession_config_set(config, "SESSION_TYPE", word, &tool->error) &&
+               !swiftsession_store_open(config, &store, &tool->error) &&
                !swiftsession_store_create(store, key, length, "1", 1, 10, &tool->error) &&
                !swiftsession_store_load(store, key, length, &record, &size, &token, &token_size, &tool->error) &&
                !swiftsession_store_replace(store, key, length, "2", 1, 10, token, token_size, &tool->error) &&
@@ -156,6 +167,8 @@ static void check_writing(doctor *doctor) {
   swiftsession_store_free(store);
   swiftsession_config_free(config);
 }
+
+static const char *ending(int count) { return count == 1 ? "" : "s"; }
 
 int command_doctor(tool *tool, int count, char **arguments) {
   (void)count, (void)arguments;
@@ -171,7 +184,7 @@ int command_doctor(tool *tool, int count, char **arguments) {
          swiftsession_version());
   check_files(&doctor);
   if (check_settings(&doctor)) {
-    choose_kind(&doctor);
+    store_kind(tool, doctor.kind);
     check_cookie(&doctor);
     if (check_store(&doctor)) {
       if (tool->write && strcasecmp(doctor.kind, "memory") != 0)
@@ -182,8 +195,9 @@ int command_doctor(tool *tool, int count, char **arguments) {
   }
   if (tool->json)
     printf("],\"problems\":%d,\"warnings\":%d}\n", doctor.counts[PROBLEM], doctor.counts[WARNING]);
-  else
-    printf("%d problems, %d warnings, %d things that cannot be seen from here\n", doctor.counts[PROBLEM],
-           doctor.counts[WARNING], doctor.counts[UNSEEN]);
+  else if (!tool->quiet)
+    printf("%d problem%s, %d warning%s, %d thing%s that cannot be seen from here\n", doctor.counts[PROBLEM],
+           ending(doctor.counts[PROBLEM]), doctor.counts[WARNING], ending(doctor.counts[WARNING]),
+           doctor.counts[UNSEEN], ending(doctor.counts[UNSEEN]));
   return doctor.counts[PROBLEM] ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -9,7 +9,7 @@ typedef enum grade { OK, UNSEEN, WARNING, PROBLEM } grade;
 
 typedef struct doctor {
   tool *tool;
-  char kind[32]; /* of the store */
+  char kind[KIND_TEXT]; /* of the store */
   int counts[PROBLEM + 1];
   int found;
 } doctor;

@@ -11,7 +11,7 @@
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_SETTINGS = 3, EXIT_STORE = 4, EXIT_FAULT = 5 };
 
 /* The longest cookie and the longest session that are read. */
-enum { INPUT_LIMIT = 1024 * 1024, SETTINGS_FILES = 16 };
+enum { INPUT_LIMIT = 1024 * 1024, SETTINGS_FILES = 16, KIND_TEXT = 32 };
 
 typedef struct tool {
   const char *files[SETTINGS_FILES]; /* --config, in their order */
@@ -43,6 +43,23 @@ int fail_as(const tool *tool, int exit_status, const char *name, const char *for
 const char *setting(const tool *tool, const char *name);
 /* Whether settings were named at all. */
 bool has_settings(const tool *tool);
+
+/* ---- kind.c */
+
+/* The word of SESSION_TYPE, or for sessions in cookies of SESSION_REVOCATION or SESSION_AUTO_STORE. Whether there is
+ * one.
+ */
+bool store_word(const tool *tool, char word[KIND_TEXT]);
+/* The kind of store that it stands for: "redis", "sqlite" and so on; "" where there is none. */
+void store_kind(const tool *tool, char kind[KIND_TEXT]);
+/* The file or the folder of a kind that has one, as setting() gives it. NULL where it has none. */
+const char *store_path(const tool *tool, const char *kind);
+bool is_absent(const char *path);
+/* As open_manager(), but refuses a SQLite file that is not there, which the library would make. Sessions in cookies
+   that do not need their store are opened without. */
+int open_existing(tool *tool, bool needs_store);
+/* Refuses where the SQLite file that sessions move from is not there. */
+int check_source(const tool *tool);
 
 /* ---- input.c */
 

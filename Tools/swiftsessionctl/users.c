@@ -46,7 +46,7 @@ int command_list(tool *tool, int count, char **arguments) {
   size_t size;
   if (count != 1)
     return fail_as(tool, EXIT_USAGE, "USAGE", "whose sessions? swiftsessionctl list USER");
-  int status = open_manager(tool);
+  int status = open_existing(tool, true);
   if (status)
     return status;
   if (swiftsession_manager_user_sessions(tool->manager, NULL, arguments[0], strlen(arguments[0]), &json, &size,
@@ -94,7 +94,7 @@ int command_end(tool *tool, int count, char **arguments) {
   if (tool->user && (tool->input || tool->cookie_name))
     return fail_as(tool, EXIT_USAGE, "USAGE", "which? --user ends the sessions of a user, %s the session of a cookie",
                    tool->input ? "--file" : "--cookie-name");
-  int status = open_manager(tool);
+  int status = open_existing(tool, tool->user != NULL);
   if (status)
     return status;
   size_t user_size = tool->user ? strlen(tool->user) : 0;
