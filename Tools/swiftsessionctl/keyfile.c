@@ -3,7 +3,7 @@
  * rotate: makes a key file, or adds a key to one and says until when the older ones are good. The new file is complete,
  * was read by the library and is on the disk before it takes the place of the old one. No key is printed.
  */
-#include "tool.h"
+#include "keyfile.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,67 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A key makes nothing in its first SETTLING seconds while another one is good; docs/formats.md has why. */
-enum { KEY_SIZE = 32, KEY_TEXT = 45, NAME_TEXT = 72, FILE_LIMIT = 64 * 1024, LEAD = 300, SETTLING = 60 };
-
-/* The end of the year 9999. */
-static const int64_t last_time = 253402300799;
-
-/* One field of a line, and the line after it. */
-static size_t next_field(const char **at, const char **field) {
-  *at += strspn(*at, " \t\r");
-  *field = *at;
-  size_t size = strcspn(*at, " \t\r\n");
-  *at += size;
-  return size;
-}
-
-static bool is_word(const char *field, size_t size, const char *word) {
-  return size == strlen(word) && memcmp(field, word, size) == 0;
-}
-
-/* The seconds of an offset: Z, +02:00 or -05:30. */
-static bool read_offset(const char *text, int64_t *offset) {
-  int hours, minutes, size = 0;
-  *offset = 0;
-  if (strcmp(text, "Z") == 0)
-    return true;
-  if (strlen(text) != 6 || (*text != '+' && *text != '-') ||
-      sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &size) != 2 || size != 5 || hours < 0 || hours > 23 ||
-      minutes < 0 || minutes > 59)
-    return false;
-  *offset = (*text == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-  return true;
-}
-
-/* A time in a form of key files: seconds, 2026-01-31, or 2026-01-31T12:00:00 and Z or an offset. */
-static bool read_time(const char *text, size_t size, int64_t *time) {
-  char copy[32];
-  int used = 0;
-  int64_t offset = 0;
-  struct tm parts, same;
-  if (size == 0 || size >= sizeof copy)
-    return false;
-  memcpy(copy, text, size);
-  copy[size] = '\0';
-  if (strspn(copy, "0123456789") == size) {
-    *time = size <= 12 ? strtoll(copy, NULL, 10) : last_time + 1;
-    return *time <= last_time;
-  }
-  memset(&parts, 0, sizeof parts);
-  if (strspn(copy, "0123456789-") < 10 ||
-      sscanf(copy, "%4d-%2d-%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &used) != 3 || used != 10)
-    return false;
-  if (copy[10] && (sscanf(copy + 10, "T%2d:%2d:%2d%n", &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used) != 3 ||
-                   used != 9 || !read_offset(copy + 19, &offset)))
-    return false;
-  parts.tm_year -= 1900;
-  parts.tm_mon -= 1;
-  same = parts;
-  *time = (int64_t)timegm(&same) - offset;
-  return same.tm_mon == parts.tm_mon && same.tm_mday == parts.tm_mday && same.tm_hour == parts.tm_hour &&
-         same.tm_min == parts.tm_min && same.tm_sec == parts.tm_sec && *time >= 0;
-}
+enum { KEY_SIZE = 32, KEY_TEXT = 45, FILE_LIMIT = 64 * 1024, LEAD = 300 };
 
 static bool make_key(char text[KEY_TEXT]) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -90,15 +30,6 @@ static bool make_key(char text[KEY_TEXT]) {
   explicit_bzero(key, sizeof key);
   return true;
 }
-
-typedef struct rotation {
-  int64_t now, from; /* from when the new key makes cookies */
-  int64_t until;     /* until when the older keys are good, where a lifetime was given; else 0 */
-  int kept, dropped, bounded;
-  int others;            /* kept keys that are good and make the same */
-  char newer[NAME_TEXT]; /* the first of them that begins later than the new key, or "" */
-  int64_t newer_from;
-} rotation;
 
 /* Counts a key among those that make what the new one does. */
 static void compare(const tool *tool, rotation *rotation, const char *name, size_t name_size, const char *before,
@@ -229,54 +160,6 @@ static void choose_name(const tool *tool, const rotation *rotation, const char *
   }
 }
 
-/* Says what the new key makes, and from when. */
-static void put_making(const tool *tool, const rotation *rotation, const char *name) {
-  char from[32], newer[32];
-  bool makes_all = strcmp(tool->purpose, "all") == 0;
-  const char *what = makes_all ? "cookies and records" : tool->purpose;
-  int64_t settled = rotation->others ? rotation->from + SETTLING : rotation->from;
-  time_text(settled, from);
-  time_text(rotation->newer_from, newer);
-  bool is_first = rotation->newer_from > (settled > rotation->now ? settled : rotation->now);
-  if (rotation->newer[0] && !is_first)
-    printf("Key %s makes no %s: key %s begins later, at %s.\n", name, makes_all ? "cookies or records" : what,
-           rotation->newer, newer);
-  else if (settled <= rotation->now)
-    printf("Key %s makes %s.\n", name, what);
-  else
-    printf("Key %s makes %s from %s on.\n", name, what, from);
-  if (rotation->newer[0] && is_first)
-    printf("Key %s takes its place at %s.\n", rotation->newer, newer);
-}
-
-static int report(const tool *tool, const rotation *rotation, const char *name) {
-  char from[32], until[32];
-  time_text(rotation->from, from);
-  time_text(rotation->until, until);
-  if (tool->json) {
-    fputs("{\"status\":\"OK\",\"name\":", stdout);
-    put_json_string(name, strlen(name));
-    printf(rotation->from ? ",\"not_before\":\"%s\"" : ",\"not_before\":null", from);
-    fputs(",\"newer\":", stdout);
-    if (rotation->newer[0])
-      put_json_string(rotation->newer, strlen(rotation->newer));
-    else
-      fputs("null", stdout);
-    printf(",\"kept\":%d,\"dropped\":%d,\"bounded\":%d}\n", rotation->kept, rotation->dropped, rotation->bounded);
-    return EXIT_DONE;
-  }
-  if (tool->quiet)
-    return EXIT_DONE;
-  put_making(tool, rotation, name);
-  if (rotation->bounded)
-    printf("%d older key%s good until %s.\n", rotation->bounded, rotation->bounded == 1 ? " is" : "s are", until);
-  if (rotation->dropped)
-    printf("%d key%s gone, whose time was over.\n", rotation->dropped, rotation->dropped == 1 ? " is" : "s are");
-  puts(rotation->from > rotation->now ? "Give the file to every server before that, and let each reload or restart."
-                                      : "Give the file to every server, and let each reload or restart.");
-  return EXIT_DONE;
-}
-
 /* Writes what the new file has. False with errno where that fails. */
 static bool write_keys(const tool *tool, rotation *rotation, const char *old, const char *name, FILE *out) {
   char key[KEY_TEXT], from[32];
@@ -310,7 +193,7 @@ static int write_new(tool *tool, rotation *rotation, const char *path, const cha
   forget(old, old ? FILE_LIMIT + 1 : 0);
   if (status)
     unlink(beside);
-  return status ? status : report(tool, rotation, name);
+  return status ? status : report_rotation(tool, rotation, name);
 }
 
 /* Takes FILE.new, which keeps a second rotate out before the old file is read, and makes it the file. */
@@ -356,7 +239,7 @@ static const char *read_options(const tool *tool, rotation *rotation) {
   if (tool->not_before && !read_time(tool->not_before, strlen(tool->not_before), &rotation->from))
     return "--not-before is a time as 2026-01-31T12:00:00Z, or seconds since 1970";
   int64_t begin = rotation->from > rotation->now ? rotation->from : rotation->now;
-  if (tool->lifetime > last_time - begin)
+  if (tool->lifetime > LAST_TIME - begin)
     return "--lifetime is too long";
   if (tool->lifetime)
     rotation->until = begin + tool->lifetime;
