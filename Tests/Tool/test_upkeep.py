@@ -193,6 +193,8 @@ def test_rotate_says_which_key_makes_cookies(tmp_path, tool):
 
 
 def test_two_that_rotate_do_not_meet(tmp_path, tool):
+    # Nothing is read of the old file before the new one is taken.
+    (tmp_path / "keys").write_text("no key at all\n")
     (tmp_path / "keys.new").write_text("")
     said = json.loads(tool("rotate", "--json", tmp_path / "keys", settings=False, status=3))["message"]
     assert said.startswith(f"{tmp_path}/keys.new is there: another rotate") and "removed" in said
