@@ -221,8 +221,8 @@ swiftsession_status swiftsession_manager_metrics(swiftsession_manager *manager, 
                                                  swiftsession_error *error);
 
 /* Reads the files of SECRET_KEY_FILE, SECRET_KEY_FALLBACKS_FILES, SESSION_KEYS_FILE and SESSION_KEYS_CREDENTIAL again.
-   May be called at any time, while requests run, too: from then on what is read and written is with the new keys. Where a
-   file is wrong, or has no key for what needs one, the call fails and the manager keeps all its keys. */
+   May be called at any time, while requests run, too: from then on what is read and written is with the new keys. Where
+   a file is wrong, or has no key for what needs one, the call fails and the manager keeps all its keys. */
 swiftsession_status swiftsession_manager_reload(swiftsession_manager *manager, swiftsession_error *error);
 
 /* ---- Opening a session ----------------------------------------------------------------------------------------- */

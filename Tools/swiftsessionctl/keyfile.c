@@ -239,10 +239,10 @@ static const char *read_options(const tool *tool, rotation *rotation) {
   if (tool->not_before && !read_time(tool->not_before, strlen(tool->not_before), &rotation->from))
     return "--not-before is a time as 2026-01-31T12:00:00Z, or seconds since 1970";
   int64_t begin = rotation->from > rotation->now ? rotation->from : rotation->now;
-  if (tool->lifetime > LAST_TIME - begin)
+  if (tool->lifetime > LAST_TIME - begin - SETTLING)
     return "--lifetime is too long";
   if (tool->lifetime)
-    rotation->until = begin + tool->lifetime;
+    rotation->until = begin + SETTLING + tool->lifetime;
   return NULL;
 }
 

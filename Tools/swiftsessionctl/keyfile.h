@@ -7,6 +7,9 @@
 
 enum { NAME_TEXT = 72 };
 
+/* A key makes nothing in its first seconds while another one is good; docs/formats.md has why. */
+enum { SETTLING = 60 };
+
 /* The end of the year 9999. */
 #define LAST_TIME INT64_C(253402300799)
 

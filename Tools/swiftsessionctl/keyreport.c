@@ -3,9 +3,6 @@
 #include "keyfile.h"
 #include <string.h>
 
-/* A key makes nothing in its first seconds while another one is good; docs/formats.md has why. */
-enum { SETTLING = 60 };
-
 /* Says what the new key makes, and from when. */
 static void put_making(const tool *tool, const rotation *rotation, const char *name) {
   char from[32], newer[32];
