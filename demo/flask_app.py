@@ -1,42 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Flask application on Flask's own sessions, without any code of this project: flask_app.py [PORT]"""
+"""A Flask application on Flask's own sessions, to which this library is unknown: flask_app.py [PORT]"""
 
 import sys
 
 from flask import Flask, request, session
 from werkzeug.serving import make_server
 
+from answers import answer
+
 app = Flask(__name__)
 app.config.from_prefixed_env("DEMO")  # the variables that the C server reads too: DEMO_SECRET_KEY
-
-
-def page():
-    return {"server": "Flask", **{key: session.get(key) for key in ("user", "color", "visits")}}
 
 
 @app.route("/")
 def index():
     if "user" in session:
         session["visits"] = session.get("visits", 0) + 1
-    return page()
+    return answer()
 
 
 @app.route("/login", methods=["GET", "POST"])
 def login():
     session["user"] = request.args.get("name", "")
-    return page()
+    return answer()
 
 
 @app.route("/set", methods=["GET", "POST"])
 def set_color():
     session["color"] = request.args.get("color", "")
-    return page()
+    return answer()
 
 
 @app.route("/logout", methods=["GET", "POST"])
 def logout():
     session.clear()
-    return page()
+    return answer()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from werkzeug.serving import make_server
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bindings" / "python"))
 
+from answers import answer
 from swiftsession.flask import Session
 
 app = Flask(__name__)
@@ -16,34 +17,30 @@ app.config.from_prefixed_env("DEMO")  # the variables that the C server reads to
 Session(app)
 
 
-def page():
-    return {"server": "Flask", **{key: session.get(key) for key in ("user", "color", "visits")}}
-
-
 @app.route("/")
 def index():
     if "user" in session:
         session["visits"] = session.get("visits", 0) + 1
-    return page()
+    return answer()
 
 
 @app.route("/login", methods=["GET", "POST"])
 def login():
     session["user"] = request.args.get("name", "")
     app.session_interface.regenerate(session)
-    return page()
+    return answer()
 
 
 @app.route("/set", methods=["GET", "POST"])
 def set_color():
     session["color"] = request.args.get("color", "")
-    return page()
+    return answer()
 
 
 @app.route("/logout", methods=["GET", "POST"])
 def logout():
     session.clear()
-    return page()
+    return answer()
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def demo(monkeypatch):
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("demo_run", loader))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setitem(sys.modules, "demo_run", module)
+    monkeypatch.syspath_prepend(RUN.parent)
     loader.exec_module(module)
     return module
 

@@ -2,18 +2,20 @@
 /*
  * A small web server that shares its session with a Flask application.
  *
- *     DEMO_SECRET_KEY=... DEMO_SESSION_TYPE=cookie server [PORT]
- *     DEMO_SESSION_TYPE=sqlite DEMO_SESSION_SQLITE=sessions.db server [PORT]
+ *     DEMO_SECRET_KEY=... DEMO_SESSION_TYPE=cookie server [PORT [PAGE]]
+ *     DEMO_SESSION_TYPE=sqlite DEMO_SESSION_SQLITE=sessions.db server [PORT [PAGE]]
  *
  *     /                  who is logged in; counts the visits of a user
  *     /login?name=jack   logs in
  *     /set?color=green   remembers a colour
  *     /logout            logs out
  *
- * It listens on the loopback interface, on a free port where none is given, and prints its address. A real application
- * changes nothing on a GET, asks for a password, and is behind TLS.
+ * It listens on the loopback interface, on a free port where none is given or 0, and prints its address. Its answers
+ * are JSON; a browser gets the file PAGE, filled in, where one is given. A real application changes nothing on a GET,
+ * asks for a password, and is behind TLS.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "page.h"
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <signal.h>
@@ -103,22 +105,35 @@ static char *cookie_header(struct MHD_Connection *connection, size_t *size) {
 
 /* ---- From a session to its response ---- */
 
-/* The session as one JSON object. get_json escapes, so any value may stand in the page. */
-static char *describe(struct request *request) {
+static bool is_browser(struct MHD_Connection *connection) {
+  const char *accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+  return page_is_loaded() && accept && strstr(accept, "text/html");
+}
+
+/* The session as one JSON object. get_json escapes, so any value may stand in it. */
+static void write_json(FILE *out, swiftsession_session *session) {
   static const char *const keys[] = {"user", "color", "visits"};
-  char *text = NULL;
-  size_t size;
-  FILE *page = open_memstream(&text, &size);
-  if (!page)
-    return NULL;
-  fputs("{\"server\": \"C\"", page);
+  fputs("{\"server\": \"C\"", out);
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const char *json = "null";
-    swiftsession_get_json(request->session, keys[i], &json, NULL, NULL);
-    fprintf(page, ", \"%s\": %s", keys[i], json);
+    swiftsession_get_json(session, keys[i], &json, NULL, NULL);
+    fprintf(out, ", \"%s\": %s", keys[i], json);
   }
-  fputs("}\n", page);
-  if (fclose(page) == 0)
+  fputs("}\n", out);
+}
+
+/* The body of the response. NULL without memory. */
+static char *describe(struct request *request) {
+  char *text = NULL;
+  size_t size;
+  FILE *body = open_memstream(&text, &size);
+  if (!body)
+    return NULL;
+  if (is_browser(request->connection))
+    page_write(body, "C", request->session);
+  else
+    write_json(body, request->session);
+  if (fclose(body) == 0)
     return text;
   free(text);
   return NULL;
@@ -129,7 +144,13 @@ static enum MHD_Result respond(struct MHD_Connection *connection, unsigned statu
   struct MHD_Response *response = MHD_create_response_from_buffer(strlen(body), (void *)body, MHD_RESPMEM_MUST_COPY);
   if (!response)
     return MHD_NO;
-  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+  bool is_page = session && is_browser(connection);
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                          is_page ? "text/html; charset=utf-8" : "application/json");
+  if (page_is_loaded())
+    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept");
+  if (status == MHD_HTTP_SEE_OTHER)
+    MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, "/");
   for (size_t i = 0; session && i < swiftsession_header_count(session); i++)
     MHD_add_response_header(response, swiftsession_header_name(session, i), swiftsession_header_value(session, i));
   enum MHD_Result result = MHD_queue_response(connection, status, response);
@@ -148,7 +169,8 @@ static enum MHD_Result fail(struct request *request) {
 }
 
 /* Opens the session, runs the page, saves, and sends the page with every header line of the session. A session that was
-   ended elsewhere meanwhile, at a logout, is no failure: nothing was stored, and there is no cookie line. */
+   ended elsewhere meanwhile, at a logout, is no failure: nothing was stored, and there is no cookie line. A browser is
+   sent back to the first page, so that what was done is not done again when it loads the page anew. */
 static enum MHD_Result run(struct request *request, swiftsession_manager *manager, const struct page *page) {
   size_t size = 0;
   char *cookies = cookie_header(request->connection, &size);
@@ -161,10 +183,12 @@ static enum MHD_Result run(struct request *request, swiftsession_manager *manage
   char *body = describe(request);
   if (!body)
     return MHD_NO;
+  bool goes_back = is_browser(request->connection) && page != pages;
   status = swiftsession_save(request->session, &request->error);
-  enum MHD_Result result = status == SWIFTSESSION_OK || status == SWIFTSESSION_GONE
-                               ? respond(request->connection, MHD_HTTP_OK, body, request->session)
-                               : fail(request);
+  enum MHD_Result result =
+      status == SWIFTSESSION_OK || status == SWIFTSESSION_GONE
+          ? respond(request->connection, goes_back ? MHD_HTTP_SEE_OTHER : MHD_HTTP_OK, body, request->session)
+          : fail(request);
   free(body);
   return result;
 }
@@ -222,6 +246,10 @@ int main(int count, char **arguments) {
   sigaddset(&stop, SIGINT);
   sigprocmask(SIG_BLOCK, &stop, NULL); /* before the threads start, which inherit it */
 
+  if (count > 2 && !page_load(arguments[2])) {
+    perror(arguments[2]);
+    return 1;
+  }
   swiftsession_manager *manager = open_manager();
   if (!manager)
     return 1;
