@@ -8,12 +8,14 @@ with each. Needs an hour or so; with numbers as arguments only those mutants are
 """
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+import mutants
+from mutants import ROOT
+
 C, AEAD, HKDF = "Sources/C/CCrypto/crypto.c", "Sources/Crypto/AES256GCM.swift", "Sources/Crypto/HKDF.swift"
 EQUAL = "Sources/Crypto/ConstantTime.swift"
 SEALER, KEY, CONTEXT = "Sources/Keys/Sealer.swift", "Sources/Keys/SealingKey.swift", "Sources/Keys/SealingContext.swift"
@@ -325,49 +327,28 @@ def prepare(folder):
     (folder / "Package.swift").write_text(PACKAGE)
 
 
+class Change(NamedTuple):
+    path: str
+    old: str
+    new: str
+
+
 def outcome(folder):
-    """`passed`, `failed`, or `refused` by the compiler, which no mutant should be."""
-    build = ["swift", "build", "--build-tests"]
-    if subprocess.run(build, check=False, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).returncode:
+    if not mutants.build(folder, "swift", "build", "--build-tests"):
         return "refused"
-    try:
-        tests = subprocess.run(
-            ["swift", "test", "--skip-build"],
-            check=False,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=300,
-        )
-    except subprocess.TimeoutExpired:
-        return "failed"
-    return "failed" if tests.returncode else "passed"
+    return "passed" if mutants.passes(folder, "swift", "test", "--skip-build") else "failed"
 
 
 def main():
-    chosen = [int(number) for number in sys.argv[1:]] or range(len(MUTANTS))
-    for path, old, _ in MUTANTS:
-        found = (ROOT / path).read_text().count(old)
-        if found < 1:
-            sys.exit(f"{path} has no more: {old}")
+    changes = [Change(*change) for change in MUTANTS]
+    mutants.check(changes)
+    chosen = [int(number) for number in sys.argv[1:]] or range(len(changes))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         prepare(folder)
         if outcome(folder) != "passed":
             sys.exit("the tests fail without any change")
-        counts = {"failed": 0, "passed": 0, "refused": 0}
-        for number in chosen:
-            path, old, new = MUTANTS[number]
-            file = folder / path
-            before = file.read_text()
-            file.write_text(before.replace(old, new, 1))
-            result = outcome(folder)
-            file.write_text(before)
-            counts[result] += 1
-            verdict = {"failed": "killed", "passed": "SURVIVED", "refused": "REFUSED by the compiler"}[result]
-            print(f"{number:3} {verdict}: {path}: {old!r} -> {new!r}", flush=True)
-        print(f"{counts['failed']} killed, {counts['passed']} survived, {counts['refused']} refused")
-        sys.exit(1 if counts["passed"] or counts["refused"] else 0)
+        sys.exit(mutants.run([(number, changes[number]) for number in chosen], folder, lambda _: outcome(folder)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@
     }                                                                                                                  \
   } while (0)
 
-/* The settings for a store: the path of a SQLite file, .db, or of a folder, or the address of a server. */
+/* The settings for a store: the path of a SQLite file, .db, or of a folder, or the address of a server, or `memory`. */
 static inline swiftsession_config *config_on(const char *store, const char *timeout) {
   swiftsession_config *config;
   OK(swiftsession_config_new(&config, &error));
@@ -33,8 +33,12 @@ static inline swiftsession_config *config_on(const char *store, const char *time
       setting = servers[i][1];
     }
   }
-  OK(swiftsession_config_set(config, "SESSION_TYPE", type, &error));
-  OK(swiftsession_config_set(config, setting, store, &error));
+  if (strcmp(store, "memory") == 0) {
+    OK(swiftsession_config_set(config, "SESSION_TYPE", store, &error));
+  } else {
+    OK(swiftsession_config_set(config, "SESSION_TYPE", type, &error));
+    OK(swiftsession_config_set(config, setting, store, &error));
+  }
   OK(swiftsession_config_set(config, "SESSION_TIMEOUT", timeout, &error));
   return config;
 }

@@ -62,6 +62,19 @@ import Testing
   }
 
   @Test(arguments: StoreUnderTest.ofOurTime)
+  func whatIsDoneToARecordIsDoneToNoOther(_ under: StoreUnderTest) throws {
+    let bed = try made(under)
+    #expect(try bed.store.create("session:b", [1], timeToLive: 20, at()).isCreated)
+    #expect(try bed.store.touch(key, timeToLive: 40, at()))
+    #expect(try bed.store.refresh(key, timeToLive: 40, at())?.record == [1])
+    #expect(try bed.store.replace(key, [2], timeToLive: 40, token: .bytes([1]), at()).isReplaced)
+    #expect(try bed.other.record("session:b", at(19)) == [1])
+    #expect(try bed.other.record("session:b", at(20)) == nil)
+    #expect(try bed.store.remove(key, token: .bytes([2]), at()) == .removed)
+    #expect(try bed.other.record("session:b", at(19)) == [1])
+  }
+
+  @Test(arguments: StoreUnderTest.ofOurTime)
   func aRecordSaysHowLongItHasStill(_ under: StoreUnderTest) throws {
     guard under.tellsRemaining else { return }
     let bed = try made(under)
