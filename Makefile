@@ -15,7 +15,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks Tools bindings -name '*
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-fleet check-long check-packages demo bench fuzz wheel deb docs install format lint clean
+.PHONY: build check check-abi check-fleet check-long check-packages demo bench fuzz wheel deb docs install format lint clean
 
 build:
 	Tools/dependencies build
@@ -27,11 +27,17 @@ build:
 check: build
 	Tools/dependencies check
 	$(MAKE) lint
+	Tools/abi-check
 	Tools/failures-last swift test
 	Tests/C/run
 	Tests/Fuzz/replay
 	$(VENV)/bin/python -m pytest -q Tests bindings/python/tests
 	Tests/Python/versions
+
+# Whether what was compiled against the last release would notice another header.
+check-abi:
+	Tools/dependencies check
+	Tools/abi-check
 
 # Every version of Flask-Session, with the Flask of its time, beside ours.
 check-fleet: build
