@@ -15,7 +15,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks Tools bindings -name '*
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-abi check-fleet check-long check-packages demo bench fuzz wheel deb docs install format lint clean
+.PHONY: build check check-abi check-fleet check-long check-packages demo bench fuzz wheel deb docs install uninstall format lint clean
 
 build:
 	Tools/dependencies build
@@ -104,6 +104,13 @@ install:
 	install -m 644 Tools/swiftsessionctl/swiftsessionctl.1 '$(DESTDIR)$(SHARE)/man/man1/swiftsessionctl.1'
 	install -m 644 docs/swiftsession.3 '$(DESTDIR)$(SHARE)/man/man3/swiftsession.3'
 	install -m 644 Tools/swiftsessionctl/completion.bash '$(DESTDIR)$(SHARE)/bash-completion/completions/swiftsessionctl'
+
+# What `make install` made, with the same variables.
+uninstall:
+	rm -f '$(DESTDIR)$(LIBDIR)'/libswiftsession.so* '$(DESTDIR)$(LIBDIR)/pkgconfig/swiftsession.pc' \
+	  '$(DESTDIR)$(PREFIX)/include/swiftsession.h' '$(DESTDIR)$(BINDIR)/swiftsessionctl' \
+	  '$(DESTDIR)$(SHARE)/man/man1/swiftsessionctl.1' '$(DESTDIR)$(SHARE)/man/man3/swiftsession.3' \
+	  '$(DESTDIR)$(SHARE)/bash-completion/completions/swiftsessionctl'
 
 bench: build
 	Tools/dependencies check

@@ -85,6 +85,8 @@ def test_the_tutorial_from_the_first_line(system):
             (system.home / name).write_text(text)
         elif not language:
             expected += text
+        elif "pip install" in text or "purge" in text:
+            continue  # the wheel, and the end, have their turn below
         elif "apt-get" in text:
             for line in text.splitlines():
                 system.run(" ".join(line.split()[:4]) + " ...", line)
@@ -113,9 +115,37 @@ def test_the_readmes_flask_application(system):
 
 def test_removal_leaves_nothing(system):
     installed = system.files()
-    system.run("apt-get purge", f"apt-get purge -y {' '.join(PACKAGES)}")
+    (command,) = re.findall("^apt-get purge.*$", (ROOT / "docs" / "tutorial.md").read_text(), re.M)
+    assert set(PACKAGES) < set(command.split())
+    system.run("apt-get purge", command)
     assert not [name for name in system.files() if "swiftsession" in name]
     assert system.files() < installed
+
+
+def test_the_tutorial_with_the_wheel(tmp_path):
+    """Its parts for Flask and Python, in a virtual environment of a clean system that has nothing else of ours."""
+    page = (ROOT / "docs" / "tutorial.md").read_text()
+    parts = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", page, re.M | re.S))
+    blocks = {name: re.findall(r"^```sh\n(.*?)^```$", parts[name], re.M | re.S) for name in parts}
+    files = re.findall(r"^`([\w.]+)`\n\n```python\n(.*?)^```$", page, re.M | re.S)
+    (install,) = (block for block in blocks["Install"] if "pip install" in block)
+    (export,) = (line for line in blocks["C"][0].splitlines() if line.startswith("export"))
+    with CleanSystem(base(BUILD / "bookworm"), tmp_path / "system") as system:
+        system.run("apt-get install python3-venv, curl",
+                   "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv curl gawk")  # fmt: skip
+        (wheel,) = (BUILD / "wheel").glob("*.whl")
+        for name, data in [(wheel.name, wheel.read_bytes()), *((name, text.encode()) for name, text in files)]:
+            (system.home / name).write_bytes(data)
+        system.run("the wheel: pip install", install)
+        script = "".join([*blocks["Settings"], *blocks["Flask"], export + "\n", *blocks["Python"]])
+        environment = "trap 'kill $(jobs -p)' EXIT\n. environment/bin/activate\n"
+        answer = system.run("the wheel: the tutorial", environment + script)
+        assert answer == "Flask: visit 1\nFlask: visit 2\nPython: visit 3\n"
+        assert "Successfully uninstalled swiftsession" in system.run(
+            "pip uninstall", ". environment/bin/activate; pip uninstall -y swiftsession"
+        )
+        left = {path.name for path in (system.home / "environment").rglob("*swiftsession*")}
+        assert not left and not [name for name in system.files() if "swiftsession" in name]
 
 
 def test_autopkgtest(first, tmp_path):

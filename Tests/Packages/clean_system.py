@@ -6,8 +6,9 @@ import subprocess
 import time
 from pathlib import Path
 
-#: Where Debian is fetched from, as this machine is set up.
-MIRROR_FILES = ["/etc/resolv.conf", "/etc/apt/sources.list", "/etc/apt/sources.list.d"]
+#: Where Debian and Python packages are fetched from, and who is trusted in that, as this machine is set up.
+MIRROR_FILES = ["/etc/resolv.conf", "/etc/apt/sources.list", "/etc/apt/sources.list.d", "/etc/pip.conf"]
+MIRROR_FILES += ["/etc/ssl/certs/ca-certificates.crt"]
 
 #: Where a newcomer works.
 HOME = "/srv/shop"

@@ -26,9 +26,9 @@ int main(void) {
 WITHOUT_SWIFT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 
 
-def install(*variables):
+def install(*variables, target="install"):
     return subprocess.run(
-        ["make", "--silent", "install", *variables], cwd=ROOT, env=WITHOUT_SWIFT, capture_output=True, text=True
+        ["make", "--silent", target, *variables], cwd=ROOT, env=WITHOUT_SWIFT, capture_output=True, text=True
     )
 
 
@@ -44,6 +44,16 @@ def test_without_a_build_it_says_what_to_do(tmp_path):
     result = install(f"DESTDIR={tmp_path}", f"OUT={tmp_path}/nothing")
     assert result.returncode != 0 and "`make build` first" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_installed_is_taken_away_and_nothing_else(tmp_path):
+    theirs = tmp_path / "usr" / "lib" / "libswiftsessions.so"
+    theirs.parent.mkdir(parents=True)
+    theirs.touch()
+    for target in ("install", "uninstall"):
+        result = install(f"DESTDIR={tmp_path}", "PREFIX=/usr", target=target)
+        assert (result.returncode, result.stderr) == (0, "")
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == [theirs]
 
 
 def test_the_library_is_stripped_and_looked_for_nowhere_else(system):
