@@ -11,37 +11,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class MemcachedServer:
+    """A server that can be killed and started again, with nothing in it."""
+
+    def __init__(self, *arguments: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"127.0.0.1:{port}"
+        # Root has to say which user it is to be.
+        self._command = ["memcached", "-u", getpass.getuser(), "-l", "127.0.0.1", "-p", str(port), "-U", "0"]
+        self._command += arguments
+        self.start()
+
+    def start(self) -> None:
+        """One that does not start is a failure."""
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(self._command, stdin=quiet, stdout=quiet, stderr=quiet)
+        try:
+            _wait(self._process, self.address)
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
 @contextmanager
 def memcached_server(*arguments: str) -> Iterator[str]:
-    """The `host:port` of a server that runs within the block. One that does not start is a failure."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # Root has to say which user it is to be.
-    command = [
-        "memcached",
-        "-u",
-        getpass.getuser(),
-        "-l",
-        "127.0.0.1",
-        "-p",
-        str(port),
-        "-U",
-        "0",
-        *arguments,
-    ]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """The `host:port` of a server that runs within the block."""
+    server = MemcachedServer(*arguments)
     try:
-        _wait(process, port)
-        yield f"127.0.0.1:{port}"
+        yield server.address
     finally:
-        process.kill()
-        process.wait()
+        server.kill()
 
 
 def ask(address: str, line: bytes) -> bytes:
@@ -55,12 +60,12 @@ def ask(address: str, line: bytes) -> bytes:
         return answer
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[bytes], address: str) -> None:
     end = time.monotonic() + 20
     while True:
         assert process.poll() is None and time.monotonic() < end, "memcached did not start"
         try:
-            ask(f"127.0.0.1:{port}", b"version")
+            ask(address, b"version")
             return
         except OSError:
             time.sleep(0.01)

@@ -22,52 +22,77 @@ PASSWORD = "hunter2"
 AS_POSTGRES = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.getuid() == 0 else []
 
 
+class PostgreSQLServer:
+    """A server that can be killed and started again."""
+
+    def __init__(self, *settings: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"postgresql://jack:{PASSWORD}@127.0.0.1:{self.port}/"
+        # The folders of pytest are open to nobody else.
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        try:
+            self._make()
+            options = [f"port={self.port}", f"unix_socket_directories={self.folder}", "listen_addresses=127.0.0.1"]
+            options += ["fsync=off", "max_connections=300", "timezone=Asia/Shanghai", *settings]
+            self._command = [*AS_POSTGRES, PROGRAMS / "postgres", "-D", self.folder / "data"]
+            self._command += [part for option in options for part in ("-c", option)]
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
+
+    def _make(self) -> None:
+        (self.folder / "password").write_text(PASSWORD)
+        if AS_POSTGRES:
+            shutil.chown(self.folder, "postgres", "postgres")
+            self.folder.chmod(0o755)
+        initdb = [PROGRAMS / "initdb", "-D", self.folder / "data", "-U", "jack", "-E", "UTF8", "--locale", "C.UTF-8"]
+        rights = ["-N", "--auth-local", "trust", "--auth-host", "scram-sha-256", "--pwfile", self.folder / "password"]
+        subprocess.run([*AS_POSTGRES, *initdb, *rights], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start(self) -> None:
+        """One that does not start is a failure. While processes of the one that was killed end, it does not."""
+        end = time.monotonic() + 60
+        while True:
+            with (self.folder / "log").open("a") as log:
+                self._process = subprocess.Popen(
+                    self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/"
+                )
+            while self._process.poll() is None:
+                assert time.monotonic() < end, (self.folder / "log").read_text()
+                try:
+                    sql(self.folder, self.port, "SELECT 1")
+                    return
+                except subprocess.CalledProcessError:
+                    time.sleep(0.05)
+            text = (self.folder / "log").read_text()
+            assert time.monotonic() < end and "is still in use" in text, text
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+        shutil.rmtree(self.folder)
+
+
 @contextmanager
 def postgresql_server(_: Path, databases: int = 1, *settings: str) -> Iterator[list[str]]:
-    """The addresses of the databases of a server that runs within the block. One that does not start is a failure."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # The folders of pytest are open to nobody else.
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    """The addresses of the databases of a server that runs within the block."""
+    server = PostgreSQLServer(*settings)
     try:
-        (folder / "password").write_text(PASSWORD)
-        if AS_POSTGRES:
-            shutil.chown(folder, "postgres", "postgres")
-            folder.chmod(0o755)
-        initdb = [PROGRAMS / "initdb", "-D", folder / "data", "-U", "jack", "-E", "UTF8", "--locale", "C.UTF-8", "-N"]
-        rights = ["--auth-local", "trust", "--auth-host", "scram-sha-256", "--pwfile", folder / "password"]
-        subprocess.run([*AS_POSTGRES, *initdb, *rights], check=True, stdout=subprocess.DEVNULL, cwd="/")
-        options = [f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", "fsync=off"]
-        options += ["max_connections=300", "timezone=Asia/Shanghai", *settings]
-        command = [*AS_POSTGRES, PROGRAMS / "postgres", "-D", folder / "data"]
-        command += [part for option in options for part in ("-c", option)]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
-        try:
-            _wait(process, folder, port)
-            for number in range(1, databases):
-                sql(folder, port, f"CREATE DATABASE d{number}")
-            names = ["postgres", *(f"d{number}" for number in range(1, databases))]
-            yield [f"postgresql://jack:{PASSWORD}@127.0.0.1:{port}/{name}" for name in names]
-        finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait()
+        for number in range(1, databases):
+            sql(server.folder, server.port, f"CREATE DATABASE d{number}")
+        yield [server.address + name for name in ("postgres", *(f"d{number}" for number in range(1, databases)))]
     finally:
-        shutil.rmtree(folder)
+        server.close()
 
 
 def sql(folder: Path, port: int, text: str) -> str:
     command = ["psql", "-h", str(folder), "-p", str(port), "-U", "jack", "-d", "postgres", "-AtqX", "-c", text]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def _wait(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    end = time.monotonic() + 30
-    while True:
-        assert process.poll() is None and time.monotonic() < end, (folder / "log").read_text()
-        try:
-            sql(folder, port, "SELECT 1")
-            return
-        except subprocess.CalledProcessError:
-            time.sleep(0.05)

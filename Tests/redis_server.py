@@ -11,20 +11,40 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+class RedisServer:
+    """A server that can be killed and started again."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"redis://127.0.0.1:{self.port}/0"
+        self._command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
+        self._command += ["--dir", str(folder), *options]
+        self.start()
+
+    def start(self) -> None:
+        """One that does not start is a failure."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        try:
+            _wait(self._process, self.port)
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
-    """The address of a server that runs within the block. One that does not start is a failure."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    """The address of a server that runs within the block."""
+    server = RedisServer(folder)
     try:
-        _wait(process, port)
-        yield f"redis://127.0.0.1:{port}/0"
+        yield server.address
     finally:
-        process.kill()
-        process.wait()
+        server.kill()
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:

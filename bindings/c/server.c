@@ -168,9 +168,10 @@ static enum MHD_Result fail(struct request *request) {
   return respond(request->connection, ours ? MHD_HTTP_INTERNAL_SERVER_ERROR : MHD_HTTP_BAD_REQUEST, body, NULL);
 }
 
-/* Opens the session, runs the page, saves, and sends the page with every header line of the session. A session that was
-   ended elsewhere meanwhile, at a logout, is no failure: nothing was stored, and there is no cookie line. A browser is
-   sent back to the first page, so that what was done is not done again when it loads the page anew. */
+/* Opens and loads the session, runs the page, saves, and sends the page with every header line of the session. Without
+   the load a store that fails would look like a session without a user. A session that was ended elsewhere meanwhile,
+   at a logout, is no failure: nothing was stored, and there is no cookie line. A browser is sent back to the first
+   page, so that what was done is not done again when it loads the page anew. */
 static enum MHD_Result run(struct request *request, swiftsession_manager *manager, const struct page *page) {
   size_t size = 0;
   char *cookies = cookie_header(request->connection, &size);
@@ -178,7 +179,8 @@ static enum MHD_Result run(struct request *request, swiftsession_manager *manage
     return MHD_NO;
   swiftsession_status status = swiftsession_open(manager, cookies, size, &request->session, &request->error);
   free(cookies);
-  if (status != SWIFTSESSION_OK || page->run(request) != SWIFTSESSION_OK)
+  if (status != SWIFTSESSION_OK || swiftsession_load(request->session, &request->error) != SWIFTSESSION_OK ||
+      page->run(request) != SWIFTSESSION_OK)
     return fail(request);
   char *body = describe(request);
   if (!body)
