@@ -41,7 +41,10 @@ def demo(examples):
             said += line
             if line.startswith("Ctrl-C"):
                 break
-        yield re.findall(r"^   (?:Flask: +|C: +)?(http://127\.0\.0\.1:\d+/)", said.partition("Try it in a browser")[2], re.M)
+        shown = said.partition("Try it in a browser")[2]
+        addresses = re.findall(r"^   (?:Flask: +|C: +)?(http://127\.0\.0\.1:\d+/)", shown, re.M)
+        assert len(addresses) == 5, said
+        yield addresses
         process.terminate()
         process.communicate()
 
