@@ -141,9 +141,13 @@ def browser():
         os.close(to_read)
         os.close(to_write)
         try:
-            yield Browser(commands, answers)
+            browser = Browser(commands, answers)
+            yield browser
+            browser.send("Browser.close")
+            process.wait(SECONDS)
         except (TimeoutError, OSError) as error:
             raise AssertionError(f"{error}\n{(Path(home) / 'log').read_text(errors='replace')}") from error
         finally:
-            os.killpg(process.pid, signal.SIGKILL)  # it and its helpers
-            process.wait()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)  # its helpers too
+                process.wait()
