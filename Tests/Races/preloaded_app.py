@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Flask application for gunicorn --preload, whose manager has connections before the workers are forked.
+"""A Flask application for servers that load it before they fork, whose manager has connections by then.
 
 PRELOADED_SETTINGS holds its settings as JSON.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "python"))
 
@@ -19,7 +19,8 @@ import flask
 from swiftsession.flask import Session
 
 app = flask.Flask(__name__)
-app.config.update(json.loads(os.environ["PRELOADED_SETTINGS"]))
+settings = json.loads(os.environ["PRELOADED_SETTINGS"])
+app.config.update(settings)
 Session(app)
 
 
@@ -36,19 +37,26 @@ def count() -> flask.Response:
     return flask.jsonify(flask.session["name"], flask.session["count"])
 
 
-@app.route("/sockets")
-def sockets() -> flask.Response:
-    """The process, and the sockets that it has open to other programs."""
-    inodes = []
+def sockets() -> list[str]:
+    """Of this process, those to the server of its store. Empty where that is a file."""
+    port = next((urlsplit(value).port for name, value in settings.items() if name != "SESSION_TYPE"), None)
+    rows = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
+    connected = {row[9] for row in rows if port is not None and int(row[2].partition(":")[2], 16) == port}
+    held = set()
     for descriptor in Path("/proc/self/fd").iterdir():
         try:
-            match = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(descriptor))
+            held.add(os.readlink(descriptor))
         except FileNotFoundError:
             continue
-        if match:
-            inodes.append(match[1])
-    return flask.jsonify(os.getpid(), inodes)
+    return sorted(inode for inode in connected if f"socket:[{inode}]" in held)
+
+
+@app.route("/sockets")
+def tell_sockets() -> flask.Response:
+    """The process, its sockets, and those that its parent had before the fork."""
+    return flask.jsonify(os.getpid(), sockets(), before)
 
 
 with app.test_client() as client:
     client.get("/login/parent")
+before = sockets()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* threads STORE THREADS ROUNDS: so many threads on one manager. In each round each adds 1 to the sum of one session that
-   all have, sets a key of its own there, and counts in a session of its own, which now and then gets a new id, or ends
-   and is followed by another. The first thread also sweeps and looks at the figures.
-   STORE is the path of a SQLite file, .db, or of a folder, or the address of a server, or `memory`. */
+/* threads STORE THREADS ROUNDS: so many threads on one manager. In each round each adds 1 to the sum of one session
+   that all have, sets a key of its own there, and counts in a session of its own, which now and then gets a new id, or
+   ends and is followed by another. The first thread also sweeps and looks at the figures. STORE is the path of a SQLite
+   file, .db, or of a folder, or the address of a server, or `memory`. */
 #include "races.h"
 
 #include <pthread.h>
