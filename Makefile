@@ -15,7 +15,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks Tools bindings -name '*
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-abi check-fleet check-long check-packages demo bench fuzz wheel deb docs install uninstall format lint clean
+.PHONY: build check check-abi check-fleet check-long check-packages demo bench bench-check fuzz wheel deb docs install uninstall format lint clean
 
 build:
 	Tools/dependencies build
@@ -112,9 +112,18 @@ uninstall:
 	  '$(DESTDIR)$(SHARE)/man/man1/swiftsessionctl.1' '$(DESTDIR)$(SHARE)/man/man3/swiftsession.3' \
 	  '$(DESTDIR)$(SHARE)/bash-completion/completions/swiftsessionctl'
 
+# Tables and plots in docs/benchmarks. GROUPS="cookies requests redis" are some groups, or the cases of a server; QUICK=1
+# is a first look and writes to .build/benchmarks/docs.
 bench: build
 	Tools/dependencies check
-	Benchmarks/run
+	Tools/dependencies bench
+	Benchmarks/run $(if $(QUICK),--quick) $(GROUPS)
+
+# Compares the figures with Benchmarks/thresholds.tsv, as ratios in one run.
+bench-check: build
+	Tools/dependencies check
+	Tools/dependencies bench
+	Benchmarks/run --check $(if $(QUICK),--quick) $(GROUPS)
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One load and one replace of a record in MongoDB, as a request has them, against plain C with the same commands on
-   libmongoc's own client. The only argument is the address. */
+/* MongoDB, against plain C with the same commands on libmongoc's own client, on the same collection. */
 #include "store.h"
 
 #include <mongoc/mongoc.h>
 
 static const char *address;
-static mongoc_client_t *client;
+static _Thread_local mongoc_client_t *client;
 
 static void run(bson_t *command, bson_t *reply) {
   bson_error_t error;
@@ -32,23 +31,23 @@ static void append_later(bson_t *filter, int64_t now) {
   bson_append_document_end(filter, &later);
 }
 
-/* The compare-and-set; without an old record it makes the document. */
-static void plain_replace(const void *old, const void *new, uint32_t size) {
+/* With an old record the compare-and-set; without one whatever is there is replaced, or made. */
+static void update(const void *old, const void *new, size_t size) {
   int64_t now = (int64_t)time(NULL) * 1000;
-  bson_t *command = BCON_NEW("update", BCON_UTF8("plain")), updates, update, filter, changes, set, reply;
+  bson_t *command = BCON_NEW("update", BCON_UTF8("sessions")), updates, update, filter, changes, set, reply;
   bson_iter_t iter;
   BSON_APPEND_ARRAY_BEGIN(command, "updates", &updates);
   BSON_APPEND_DOCUMENT_BEGIN(&updates, "0", &update);
   BSON_APPEND_DOCUMENT_BEGIN(&update, "q", &filter);
-  BSON_APPEND_UTF8(&filter, "id", key);
+  BSON_APPEND_UTF8(&filter, "id", plain_key);
   if (old) {
-    BSON_APPEND_BINARY(&filter, "val", BSON_SUBTYPE_BINARY, old, size);
+    BSON_APPEND_BINARY(&filter, "val", BSON_SUBTYPE_BINARY, old, (uint32_t)size);
     append_later(&filter, now);
   }
   bson_append_document_end(&update, &filter);
   BSON_APPEND_DOCUMENT_BEGIN(&update, "u", &changes);
   BSON_APPEND_DOCUMENT_BEGIN(&changes, "$set", &set);
-  BSON_APPEND_BINARY(&set, "val", BSON_SUBTYPE_BINARY, new, size);
+  BSON_APPEND_BINARY(&set, "val", BSON_SUBTYPE_BINARY, new, (uint32_t)size);
   BSON_APPEND_DATE_TIME(&set, "expiration", now + lifetime * 1000);
   bson_append_document_end(&changes, &set);
   bson_append_document_end(&update, &changes);
@@ -58,70 +57,77 @@ static void plain_replace(const void *old, const void *new, uint32_t size) {
   append_safety(command);
   run(command, &reply);
   if (!bson_iter_init_find(&iter, &reply, "n") || bson_iter_int32(&iter) != 1)
-    exit(1);
+    fail("the record was changed");
   bson_destroy(&reply);
 }
 
-static void plain_index(void) {
-  bson_t reply;
-  run(BCON_NEW("createIndexes", BCON_UTF8("plain"), "indexes", "[", "{", "key", "{", "id", BCON_INT32(1), "}", "name",
-               BCON_UTF8("id_1"), "unique", BCON_BOOL(true), "}", "{", "key", "{", "expiration", BCON_INT32(1), "}",
-               "name", BCON_UTF8("expiration_1"), "expireAfterSeconds", BCON_INT32(0), "}", "]"),
-      &reply);
-  bson_destroy(&reply);
-}
+static void replace(const unsigned char *old, const unsigned char *new, size_t size) { update(old, new, size); }
 
-static void plain_open(void) {
-  mongoc_init();
+static void store_plainly(const unsigned char *new, size_t size) { update(NULL, new, size); }
+
+static void connect_plainly(void) {
   client = mongoc_client_new(address);
   if (!client)
-    exit(1);
-  plain_index();
-  plain_replace(NULL, record, (uint32_t)record_size);
+    fail("the address is no MongoDB's");
+  store_plainly(record, record_size);
 }
 
-static void plain(int times) {
-  while (times-- > 0) {
-    unsigned char old[LARGEST_RECORD], new[LARGEST_RECORD];
-    bson_t filter, reply, *command = BCON_NEW("find", BCON_UTF8("plain"));
-    bson_iter_t iter, found;
-    bson_subtype_t subtype;
-    uint32_t size;
-    const uint8_t *bytes;
-    BSON_APPEND_DOCUMENT_BEGIN(command, "filter", &filter);
-    BSON_APPEND_UTF8(&filter, "id", key);
-    append_later(&filter, (int64_t)time(NULL) * 1000);
-    bson_append_document_end(command, &filter);
-    BCON_APPEND(command, "projection", "{", "val", BCON_INT32(1), "expiration", BCON_INT32(1), "}", "limit",
-                BCON_INT32(1), "singleBatch", BCON_BOOL(true));
-    run(command, &reply);
-    if (!bson_iter_init(&iter, &reply) || !bson_iter_find_descendant(&iter, "cursor.firstBatch.0.val", &found))
-      exit(1);
-    bson_iter_binary(&found, &subtype, &size, &bytes);
-    memcpy(old, bytes, size);
-    bson_destroy(&reply);
-    memcpy(new, old, size);
-    change(new);
-    plain_replace(old, new, size);
-  }
+static size_t load(unsigned char *into) {
+  bson_t filter, reply, *command = BCON_NEW("find", BCON_UTF8("sessions"));
+  bson_iter_t iter, found;
+  bson_subtype_t subtype;
+  uint32_t size;
+  const uint8_t *bytes;
+  BSON_APPEND_DOCUMENT_BEGIN(command, "filter", &filter);
+  BSON_APPEND_UTF8(&filter, "id", plain_key);
+  append_later(&filter, (int64_t)time(NULL) * 1000);
+  bson_append_document_end(command, &filter);
+  BCON_APPEND(command, "projection", "{", "val", BCON_INT32(1), "expiration", BCON_INT32(1), "}", "limit",
+              BCON_INT32(1), "singleBatch", BCON_BOOL(true));
+  run(command, &reply);
+  if (!bson_iter_init(&iter, &reply) || !bson_iter_find_descendant(&iter, "cursor.firstBatch.0.val", &found))
+    fail("the record is gone");
+  bson_iter_binary(&found, &subtype, &size, &bytes);
+  memcpy(into, bytes, size);
+  bson_destroy(&reply);
+  return size;
 }
 
-static void open_both(void) {
-  setting settings[] = {{"SESSION_TYPE", "mongodb"}, {"SESSION_MONGODB", address}, {"SESSION_MONGODB_COLLECT", "ours"}};
-  ours_open(settings, sizeof settings / sizeof *settings);
-  plain_open();
+/* findAndModify, which gives the document back. */
+static void refresh_with(const char *field) {
+  bson_t *command = BCON_NEW("findAndModify", BCON_UTF8("sessions")), filter, changes, set, fields, reply;
+  bson_iter_t iter, found;
+  int64_t now = (int64_t)time(NULL) * 1000;
+  BSON_APPEND_DOCUMENT_BEGIN(command, "query", &filter);
+  BSON_APPEND_UTF8(&filter, "id", plain_key);
+  append_later(&filter, now);
+  bson_append_document_end(command, &filter);
+  BSON_APPEND_DOCUMENT_BEGIN(command, "update", &changes);
+  BSON_APPEND_DOCUMENT_BEGIN(&changes, "$set", &set);
+  BSON_APPEND_DATE_TIME(&set, "expiration", now + lifetime * 1000);
+  bson_append_document_end(&changes, &set);
+  bson_append_document_end(command, &changes);
+  BSON_APPEND_DOCUMENT_BEGIN(command, "fields", &fields);
+  BSON_APPEND_INT32(&fields, field, 1);
+  bson_append_document_end(command, &fields);
+  append_safety(command);
+  run(command, &reply);
+  if (!bson_iter_init(&iter, &reply) || !bson_iter_find_descendant(&iter, "value._id", &found))
+    fail("the record is gone");
+  bson_destroy(&reply);
 }
 
-static void close_both(void) {
-  mongoc_client_destroy(client);
-  ours_close();
-}
+static void touch(void) { refresh_with("expiration"); }
+
+static void refresh(void) { refresh_with("val"); }
 
 int main(int count, char **arguments) {
-  if (count != 2)
-    fail("the address of a MongoDB is to be given");
-  address = arguments[1];
+  static const plain_store in_plain_c = {connect_plainly, load, replace, store_plainly, touch, refresh, 0};
+  if (count != 5)
+    return 2;
+  address = arguments[4];
+  mongoc_init();
   mongoc_log_set_handler(NULL, NULL);
-  compare_store("MongoDB", open_both, plain, close_both, 50);
-  return 0;
+  const setting settings[] = {{"SESSION_TYPE", "mongodb"}, {"SESSION_MONGODB", address}};
+  return run_store(arguments, settings, 2, &in_plain_c);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One load and one replace of a record in MariaDB, as a request has them, against plain C on libmariadb with the same
-   statements, prepared once. The only argument is the address, mysql+pymysql://root:dev@127.0.0.1:port/devops. */
+/* MariaDB, against plain C on libmariadb with the same statements, prepared once, on the same table. The address is
+   mysql+pymysql://root:dev@127.0.0.1:port/devops. */
 #include "store.h"
 
 #include <mysql.h>
 
-#define TABLE "`sessions`"
+#define LIVE "session_id = ? AND expiry > ? AND data IS NOT NULL"
 
 static const char *address;
-static MYSQL *connection;
-static MYSQL_STMT *load, *replace;
+static _Thread_local MYSQL *connection;
+static _Thread_local MYSQL_STMT *loading, *replacing, *writing, *touching;
 
 static void check(int result) {
   if (result != 0)
@@ -42,9 +42,14 @@ static void execute(MYSQL_STMT *statement, MYSQL_BIND *binds) {
     fail(mysql_stmt_error(statement));
 }
 
-static const char plain_key[] = "plain:stho7ZYbrkJ-pZS22_q3rup5D0GqANe7jRUzSeM8brc";
+static MYSQL_BIND its_key(void) { return blob(plain_key, strlen(plain_key)); }
 
-static void plain_open(void) {
+static void one_row(MYSQL_STMT *statement) {
+  if (mysql_stmt_affected_rows(statement) != 1)
+    fail("the record was changed");
+}
+
+static void connect_plainly(void) {
   unsigned int port = 0;
   if (sscanf(address, "mysql+pymysql://root:dev@127.0.0.1:%u", &port) != 1)
     fail("the address is to be mysql+pymysql://root:dev@127.0.0.1:port/devops");
@@ -52,62 +57,76 @@ static void plain_open(void) {
   mysql_options(connection, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   if (!mysql_real_connect(connection, "127.0.0.1", "root", "dev", "devops", port, NULL, CLIENT_FOUND_ROWS))
     fail(mysql_error(connection));
-  load = prepare("SELECT data FROM " TABLE
-                 " WHERE session_id = ? AND expiry > ? AND data IS NOT NULL ORDER BY expiry DESC LIMIT 1");
-  replace = prepare("UPDATE " TABLE " SET data = ?, expiry = ? WHERE session_id = ? AND expiry > ? AND data = ?");
-  MYSQL_STMT *clear = prepare("DELETE FROM " TABLE " WHERE session_id = ?");
-  MYSQL_STMT *create = prepare("INSERT INTO " TABLE " (session_id, data, expiry) VALUES (?, ?, ?)");
+  loading = prepare("SELECT data FROM sessions WHERE " LIVE " ORDER BY expiry DESC LIMIT 1");
+  replacing = prepare("UPDATE sessions SET data = ?, expiry = ? WHERE session_id = ? AND expiry > ? AND data = ?");
+  writing = prepare("UPDATE sessions SET data = ?, expiry = ? WHERE session_id = ?");
+  touching = prepare("UPDATE sessions SET expiry = ? WHERE " LIVE);
+  MYSQL_STMT *clear = prepare("DELETE FROM sessions WHERE session_id = ?");
+  MYSQL_STMT *create = prepare("INSERT INTO sessions (session_id, data, expiry) VALUES (?, ?, ?)");
   char until[32];
   time_text(time(NULL) + lifetime, until);
-  MYSQL_BIND values[] = {blob(plain_key, sizeof plain_key - 1), blob(record, record_size), text(until, strlen(until))};
+  MYSQL_BIND values[] = {its_key(), blob(record, record_size), text(until, strlen(until))};
   execute(clear, values);
   execute(create, values);
   mysql_stmt_close(clear);
   mysql_stmt_close(create);
 }
 
-static void plain(int times) {
-  while (times-- > 0) {
-    char now[32], until[32];
-    unsigned char old[LARGEST_RECORD], new[LARGEST_RECORD];
-    unsigned long size = 0;
-    time_t seconds = time(NULL);
-    time_text(seconds, now);
-    time_text(seconds + lifetime, until);
-    MYSQL_BIND asked[] = {blob(plain_key, sizeof plain_key - 1), text(now, strlen(now))};
-    execute(load, asked);
-    MYSQL_BIND found = {.buffer_type = MYSQL_TYPE_BLOB, .buffer = old, .buffer_length = sizeof old, .length = &size};
-    check(mysql_stmt_bind_result(load, &found));
-    check(mysql_stmt_fetch(load));
-    if (mysql_stmt_fetch(load) != MYSQL_NO_DATA)
-      fail("there are two rows");
-    memcpy(new, old, size);
-    change(new);
-    MYSQL_BIND given[] = {blob(new, size), text(until, strlen(until)), blob(plain_key, sizeof plain_key - 1),
-                          text(now, strlen(now)), blob(old, size)};
-    execute(replace, given);
-    if (mysql_stmt_affected_rows(replace) != 1)
-      fail("the record was changed");
-  }
+static size_t load(unsigned char *into) {
+  char now[32];
+  unsigned long size = 0;
+  time_text(time(NULL), now);
+  MYSQL_BIND asked[] = {its_key(), text(now, strlen(now))};
+  execute(loading, asked);
+  MYSQL_BIND found = {.buffer_type = MYSQL_TYPE_BLOB, .buffer = into, .buffer_length = LARGEST_RECORD, .length = &size};
+  check(mysql_stmt_bind_result(loading, &found));
+  check(mysql_stmt_fetch(loading));
+  if (mysql_stmt_fetch(loading) != MYSQL_NO_DATA)
+    fail("there are two rows");
+  return size;
 }
 
-static void open_both(void) {
-  setting settings[] = {{"SESSION_TYPE", "mysql"}, {"SESSION_MYSQL", address}};
-  ours_open(settings, sizeof settings / sizeof *settings);
-  plain_open();
+static void replace(const unsigned char *old, const unsigned char *new, size_t size) {
+  char now[32], until[32];
+  time_t seconds = time(NULL);
+  time_text(seconds, now);
+  time_text(seconds + lifetime, until);
+  MYSQL_BIND given[] = {blob(new, size), text(until, strlen(until)), its_key(), text(now, strlen(now)),
+                        blob(old, size)};
+  execute(replacing, given);
+  one_row(replacing);
 }
 
-static void close_both(void) {
-  mysql_stmt_close(load);
-  mysql_stmt_close(replace);
-  mysql_close(connection);
-  ours_close();
+static void store_plainly(const unsigned char *new, size_t size) {
+  char until[32];
+  time_text(time(NULL) + lifetime, until);
+  MYSQL_BIND given[] = {blob(new, size), text(until, strlen(until)), its_key()};
+  execute(writing, given);
+  one_row(writing);
+}
+
+static void touch(void) {
+  char now[32], until[32];
+  time_t seconds = time(NULL);
+  time_text(seconds, now);
+  time_text(seconds + lifetime, until);
+  MYSQL_BIND given[] = {text(until, strlen(until)), its_key(), text(now, strlen(now))};
+  execute(touching, given);
+  one_row(touching);
+}
+
+static void refresh(void) {
+  static _Thread_local unsigned char there[LARGEST_RECORD];
+  touch();
+  load(there);
 }
 
 int main(int count, char **arguments) {
-  if (count != 2)
-    fail("the address of a MariaDB server is to be given");
-  address = arguments[1];
-  compare_store("MariaDB", open_both, plain, close_both, 500);
-  return 0;
+  static const plain_store in_plain_c = {connect_plainly, load, replace, store_plainly, touch, refresh, 0};
+  if (count != 5)
+    return 2;
+  address = arguments[4];
+  mysql_library_init(0, NULL, NULL);
+  const setting settings[] = {{"SESSION_TYPE", "mysql"}, {"SESSION_MYSQL", address}};
+  return run_store(arguments, settings, 2, &in_plain_c);
 }

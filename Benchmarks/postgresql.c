@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One load and one replace of a record in PostgreSQL, as a request has them, against plain C on libpq with the same
-   statements and parameters. The only argument is the address of a database. */
+/* PostgreSQL, against plain C on libpq with the same statements and parameters, on the same table. The address is that
+   of a database. */
 #include "store.h"
 
 #include <libpq-fe.h>
 
 #define ITS "session_id = $1 AND session_id COLLATE \"C\" = $1"
+#define DATA "CASE WHEN octet_length(data) <= 67108864 THEN data END"
 
 static const char *address;
-static PGconn *connection;
+static _Thread_local PGconn *connection;
 
 static PGresult *run(const char *statement, int count, const char *const *values, const int *lengths,
                      const int *formats, const Oid *types) {
@@ -24,64 +25,76 @@ static void time_text(time_t seconds, char text[40]) {
   strftime(text, 40, "%Y-%m-%d %H:%M:%S.000000+00", &date);
 }
 
-static void plain_open(void) {
-  char until[40];
+static PGresult *with_record(const char *statement, int count, const unsigned char *old, const unsigned char *new,
+                             size_t size) {
+  char now[40], until[40];
+  time_t seconds = time(NULL);
+  time_text(seconds, now);
+  time_text(seconds + lifetime, until);
+  const char *values[] = {plain_key, (const char *)new, until, now, (const char *)old};
+  const int lengths[] = {(int)strlen(plain_key), (int)size, 0, 0, (int)size}, formats[] = {1, 1, 0, 0, 1};
+  const Oid types[] = {25, 17, 0, 0, 17};
+  return run(statement, count, values, lengths, formats, types);
+}
+
+static PGresult *without_record(const char *statement, int count) {
+  char now[40], until[40];
+  time_t seconds = time(NULL);
+  time_text(seconds, now);
+  time_text(seconds + lifetime, until);
+  const char *values[] = {plain_key, now, until};
+  const int lengths[] = {(int)strlen(plain_key), 0, 0}, formats[] = {1, 0, 0};
+  const Oid types[] = {25, 0, 0};
+  return run(statement, count, values, lengths, formats, types);
+}
+
+static void one_row(PGresult *result) {
+  if (strcmp(PQcmdTuples(result), "1") != 0)
+    fail("the record was changed");
+  PQclear(result);
+}
+
+static void connect_plainly(void) {
   connection = PQconnectdb(address);
   if (PQstatus(connection) != CONNECTION_OK)
     fail(PQerrorMessage(connection));
-  PQclear(PQexec(connection,
-                 "SET client_min_messages = warning; DROP TABLE IF EXISTS plain;"
-                 "CREATE TABLE plain (id BIGSERIAL PRIMARY KEY, session_id VARCHAR(255) COLLATE \"C\" UNIQUE,"
-                 " data BYTEA, expiry TIMESTAMP); CREATE INDEX ON plain (expiry)"));
-  time_text(time(NULL) + lifetime, until);
-  const char *values[] = {key, (const char *)record, until};
-  const int lengths[] = {sizeof key - 1, (int)record_size, 0}, formats[] = {1, 1, 0};
-  const Oid types[] = {25, 17, 0};
-  PQclear(run("INSERT INTO plain (session_id, data, expiry) VALUES ($1, $2, $3)", 3, values, lengths, formats, types));
+  PQclear(without_record("DELETE FROM sessions WHERE session_id = $1", 1));
+  one_row(
+      with_record("INSERT INTO sessions (session_id, data, expiry) VALUES ($1, $2, $3)", 3, NULL, record, record_size));
 }
 
-static void plain(int times) {
-  while (times-- > 0) {
-    char now[40], until[40], new[LARGEST_RECORD];
-    time_t seconds = time(NULL);
-    time_text(seconds, now);
-    time_text(seconds + lifetime, until);
-    const char *wanted[] = {key, now};
-    const int wanted_lengths[] = {sizeof key - 1, 0}, wanted_formats[] = {1, 0};
-    const Oid wanted_types[] = {25, 0};
-    PGresult *old = run("SELECT CASE WHEN octet_length(data) <= 67108864 THEN data END FROM plain WHERE " ITS
-                        " AND expiry > $2 AND data IS NOT NULL",
-                        2, wanted, wanted_lengths, wanted_formats, wanted_types);
-    int size = PQgetlength(old, 0, 0);
-    memcpy(new, PQgetvalue(old, 0, 0), (size_t)size);
-    change(new);
-    const char *values[] = {key, new, until, now, PQgetvalue(old, 0, 0)};
-    const int lengths[] = {sizeof key - 1, size, 0, 0, size}, formats[] = {1, 1, 0, 0, 1};
-    const Oid types[] = {25, 17, 0, 0, 17};
-    PGresult *result = run("UPDATE plain SET data = $2, expiry = $3 WHERE " ITS " AND expiry > $4 AND data = $5", 5,
-                           values, lengths, formats, types);
-    if (strcmp(PQcmdTuples(result), "1") != 0)
-      fail("the record was changed");
-    PQclear(result);
-    PQclear(old);
-  }
+static size_t load(unsigned char *into) {
+  PGresult *found =
+      without_record("SELECT " DATA " FROM sessions WHERE " ITS " AND expiry > $2 AND data IS NOT NULL", 2);
+  size_t size = (size_t)PQgetlength(found, 0, 0);
+  memcpy(into, PQgetvalue(found, 0, 0), size);
+  PQclear(found);
+  return size;
 }
 
-static void open_both(void) {
-  setting settings[] = {{"SESSION_TYPE", "postgresql"}, {"SESSION_POSTGRESQL", address}};
-  ours_open(settings, sizeof settings / sizeof *settings);
-  plain_open();
+static void replace(const unsigned char *old, const unsigned char *new, size_t size) {
+  one_row(with_record("UPDATE sessions SET data = $2, expiry = $3 WHERE " ITS " AND expiry > $4 AND data = $5", 5, old,
+                      new, size));
 }
 
-static void close_both(void) {
-  PQfinish(connection);
-  ours_close();
+static void store_plainly(const unsigned char *new, size_t size) {
+  one_row(with_record("UPDATE sessions SET data = $2, expiry = $3 WHERE session_id = $1", 3, NULL, new, size));
+}
+
+static void touch(void) {
+  one_row(without_record("UPDATE sessions SET expiry = $3 WHERE " ITS " AND expiry > $2 AND data IS NOT NULL", 3));
+}
+
+static void refresh(void) {
+  one_row(without_record(
+      "UPDATE sessions SET expiry = $3 WHERE " ITS " AND expiry > $2 AND data IS NOT NULL RETURNING " DATA, 3));
 }
 
 int main(int count, char **arguments) {
-  if (count != 2)
-    fail("the address of a PostgreSQL database is to be given");
-  address = arguments[1];
-  compare_store("PostgreSQL", open_both, plain, close_both, 300);
-  return 0;
+  static const plain_store in_plain_c = {connect_plainly, load, replace, store_plainly, touch, refresh, 0};
+  if (count != 5)
+    return 2;
+  address = arguments[4];
+  const setting settings[] = {{"SESSION_TYPE", "postgresql"}, {"SESSION_POSTGRESQL", address}};
+  return run_store(arguments, settings, 2, &in_plain_c);
 }

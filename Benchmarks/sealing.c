@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing and opening a value as a sealed cookie's is (docs/formats.md): the C API against plain C of the same
-   construction, with saved SHA states, a cipher that was looked up once, and scalar base64. */
+   construction, with saved SHA states, a cipher that was looked up once, scalar base64 and kept zlib streams.
+   Usage: sealing seal|open SIZE plain|compressed */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include "base64.h"
 #include "bench.h"
+#include "streams.h"
 #include "swiftsession.h"
 
 #include <openssl/core_names.h>
@@ -10,7 +13,6 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/sha.h>
-#include <stdint.h>
 #include <sys/random.h>
 
 enum { SALT = 24, HEADER = 49, TAG = 16, LEAD = 9 };
@@ -18,20 +20,17 @@ enum { SALT = 24, HEADER = 49, TAG = 16, LEAD = 9 };
 static const char key[] = "a secret key of thirty-two bytes";
 static const char purpose[] = "session cookie";
 static const int64_t now = 1700000000;
-static char payload[8192];
-static size_t payload_size;
+static int compresses;
 
 static void must(int fine) {
-  if (!fine) {
-    fputs("failed\n", stderr);
-    exit(1);
-  }
+  if (!fine)
+    fail("failed");
 }
 
 /* ---- ours */
 
 static swiftsession_signer *signer;
-static char sealed[16384];
+static char sealed[2 * sizeof payload];
 static size_t sealed_size;
 
 static void ours_seal(int times) {
@@ -114,56 +113,15 @@ static EVP_CIPHER_CTX *begin(int seals, const unsigned char *derived, const unsi
   return one;
 }
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-static unsigned char values[256];
-
-static size_t base64(const unsigned char *in, size_t size, char *out) {
-  char *start = out;
-  size_t i = 0;
-  for (; i + 3 <= size; i += 3) {
-    unsigned group = (unsigned)in[i] << 16 | (unsigned)in[i + 1] << 8 | in[i + 2];
-    *out++ = alphabet[group >> 18];
-    *out++ = alphabet[group >> 12 & 63];
-    *out++ = alphabet[group >> 6 & 63];
-    *out++ = alphabet[group & 63];
-  }
-  if (size - i == 1) {
-    *out++ = alphabet[in[i] >> 2];
-    *out++ = alphabet[in[i] << 4 & 63];
-  } else if (size - i == 2) {
-    unsigned group = (unsigned)in[i] << 8 | in[i + 1];
-    *out++ = alphabet[group >> 10];
-    *out++ = alphabet[group >> 4 & 63];
-    *out++ = alphabet[group << 2 & 63];
-  }
-  return (size_t)(out - start);
-}
-
-static size_t unbase64(const unsigned char *in, size_t size, unsigned char *out) {
-  unsigned char *start = out, seen = 0;
-  size_t i = 0;
-  for (; i + 4 <= size; i += 4) {
-    unsigned char a = values[in[i]], b = values[in[i + 1]], c = values[in[i + 2]], d = values[in[i + 3]];
-    seen |= a | b | c | d;
-    *out++ = (unsigned char)(a << 2 | b >> 4);
-    *out++ = (unsigned char)(b << 4 | c >> 2);
-    *out++ = (unsigned char)(c << 6 | d);
-  }
-  if (size - i >= 2) {
-    unsigned char a = values[in[i]], b = values[in[i + 1]];
-    seen |= a | b;
-    *out++ = (unsigned char)(a << 2 | b >> 4);
-    if (size - i == 3) {
-      unsigned char c = values[in[i + 2]];
-      seen |= c;
-      *out++ = (unsigned char)(b << 4 | c >> 2);
-    }
-  }
-  return seen & 64 ? 0 : (size_t)(out - start);
-}
-
 static char *plain_seal_once(size_t *characters) {
-  size_t size = HEADER + LEAD + payload_size + TAG;
+  static unsigned char shorter[sizeof payload];
+  const void *contents = payload;
+  size_t contents_size = payload_size;
+  if (compresses) {
+    contents_size = deflated(payload, payload_size, shorter, sizeof shorter);
+    contents = shorter;
+  }
+  size_t size = HEADER + LEAD + contents_size + TAG;
   unsigned char derived[64], *message = malloc(size);
   message[0] = 1;
   memcpy(message + 1, key_id, 8);
@@ -173,11 +131,11 @@ static char *plain_seal_once(size_t *characters) {
   unsigned char *text = message + HEADER;
   for (int i = 0; i < 8; i++)
     text[i] = (unsigned char)((uint64_t)now >> (56 - 8 * i));
-  text[8] = 0;
-  memcpy(text + LEAD, payload, payload_size);
+  text[8] = (unsigned char)compresses;
+  memcpy(text + LEAD, contents, contents_size);
   EVP_CIPHER_CTX *one = begin(1, derived, message);
   int written;
-  must(EVP_EncryptUpdate(one, text, &written, text, (int)(LEAD + payload_size)) &&
+  must(EVP_EncryptUpdate(one, text, &written, text, (int)(LEAD + contents_size)) &&
        EVP_EncryptFinal_ex(one, text + written, &written) &&
        EVP_CIPHER_CTX_ctrl(one, EVP_CTRL_AEAD_GET_TAG, TAG, message + size - TAG));
   EVP_CIPHER_CTX_free(one);
@@ -216,7 +174,15 @@ static void plain_open(int times) {
     for (int i = 0; i < 8; i++)
       issued = issued << 8 | text[i];
     must(now - (int64_t)issued <= 60);
-    memmove(message, text + LEAD, text_size - LEAD);
+    if (text[8] & 1) {
+      static unsigned char whole[sizeof payload];
+      size_t whole_size = inflated(text + LEAD, text_size - LEAD, whole, sizeof whole);
+      void *value = malloc(whole_size);
+      memcpy(value, whole, whole_size);
+      free(value);
+    } else {
+      memmove(message, text + LEAD, text_size - LEAD);
+    }
     free(message);
   }
 }
@@ -244,36 +210,29 @@ static void set(const char *option, const char *value) {
   must(swiftsession_signer_set(signer, option, value, strlen(value), NULL) == SWIFTSESSION_OK);
 }
 
-int main(void) {
-  memset(values, 64, sizeof values);
-  for (unsigned char i = 0; i < 64; i++)
-    values[(unsigned char)alphabet[i]] = i;
+int main(int count, char **arguments) {
+  if (count != 4)
+    return 2;
+  make_values();
+  make_streams();
+  read_payload(arguments[2]);
+  compresses = strcmp(arguments[3], "compressed") == 0;
   must(swiftsession_signer_new(&signer, NULL) == SWIFTSESSION_OK);
   set("sealed", "true");
   set("salt", purpose);
   set("name", "session");
+  set("url_safe", "true");
+  set("compress", compresses ? "true" : "false");
   must(swiftsession_signer_add_key(signer, key, sizeof key - 1, NULL) == SWIFTSESSION_OK);
   plain_key();
-
-  puts("| what | who | nanoseconds | against plain C | quartiles |");
-  puts("| --- | --- | --- | --- | --- |");
-  static const size_t sizes[] = {56, 612, 2900};
-  for (int i = 0; i < 3; i++) {
-    payload_size = sizes[i];
-    memset(payload, 'a', payload_size);
-    char *text = plain_seal_once(&sealed_size);
-    memcpy(sealed, text, sealed_size + 1);
-    free(text);
-    ours_open(1);
-    char title[32];
-    snprintf(title, sizeof title, "seal, %zu bytes", payload_size);
-    contestant seal[] = {{"libswiftsession", ours_seal, {0}}, {"plain C", plain_seal, {0}}};
-    compare(title, seal, 2, 5000);
-    snprintf(title, sizeof title, "open, %zu bytes", payload_size);
-    contestant open[] = {{"libswiftsession", ours_open, {0}}, {"plain C", plain_open, {0}}};
-    compare(title, open, 2, 5000);
-  }
-  swiftsession_signer_free(signer);
-  EVP_CIPHER_free(cipher);
+  /* Ours opens what plain C sealed. */
+  char *text = plain_seal_once(&sealed_size);
+  memcpy(sealed, text, sealed_size + 1);
+  free(text);
+  ours_open(1);
+  int seals = strcmp(arguments[1], "seal") == 0;
+  contestant both[] = {{"libswiftsession", seals ? ours_seal : ours_open},
+                       {"plain C", seals ? plain_seal : plain_open}};
+  serve(both, 2);
   return 0;
 }

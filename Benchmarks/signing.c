@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signing and verifying a value as Flask's cookie is signed (HMAC-SHA1, timestamp), without compression: the C API
-   against plain C with saved SHA states and scalar base64. */
+/* Signing and verifying a value as Flask's cookie is signed (HMAC-SHA1, timestamp): the C API against plain C with
+   saved SHA states, scalar base64 and kept zlib streams. Usage: signing sign|verify SIZE plain|compressed */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include "base64.h"
 #include "bench.h"
+#include "streams.h"
 #include "swiftsession.h"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
-#include <stdint.h>
 
 static const char key[] = "a secret key of thirty-two bytes";
 static const int64_t now = 1700000000;
-static char payload[8192];
-static size_t payload_size;
+static int compresses;
 
 /* ---- ours */
 
 static swiftsession_signer *signer;
-static char *ours_signed;
-static size_t ours_size;
+static char *signed_text; /* what both verify */
+static size_t signed_size;
 
 static void must(swiftsession_status status) {
-  if (status != SWIFTSESSION_OK) {
-    fprintf(stderr, "%s\n", swiftsession_strerror(status));
-    exit(1);
-  }
+  if (status != SWIFTSESSION_OK)
+    fail(swiftsession_strerror(status));
 }
 
 static void ours_sign(int times) {
@@ -38,7 +36,7 @@ static void ours_sign(int times) {
 static void ours_verify(int times) {
   while (times-- > 0) {
     void *value;
-    must(swiftsession_signer_unsign(signer, ours_signed, ours_size, now, 60, &value, NULL, NULL, NULL));
+    must(swiftsession_signer_unsign(signer, signed_text, signed_size, now, 60, &value, NULL, NULL, NULL));
     swiftsession_free(value);
   }
 }
@@ -46,8 +44,6 @@ static void ours_verify(int times) {
 /* ---- plain C */
 
 static SHA_CTX inner, outer;
-static char plain_signed[16384];
-static size_t plain_size;
 
 static void plain_key(const unsigned char *bytes, size_t size, SHA_CTX *in, SHA_CTX *out) {
   unsigned char block[64] = {0};
@@ -71,111 +67,93 @@ static void plain_hmac(const SHA_CTX *in, const SHA_CTX *out, const void *bytes,
   SHA1_Final(digest, &state);
 }
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-static unsigned char values[256];
-
-static size_t base64(const unsigned char *in, size_t size, char *out) {
-  char *start = out;
-  size_t i = 0;
-  for (; i + 3 <= size; i += 3) {
-    unsigned group = (unsigned)in[i] << 16 | (unsigned)in[i + 1] << 8 | in[i + 2];
-    *out++ = alphabet[group >> 18];
-    *out++ = alphabet[group >> 12 & 63];
-    *out++ = alphabet[group >> 6 & 63];
-    *out++ = alphabet[group & 63];
-  }
-  if (size - i == 1) {
-    *out++ = alphabet[in[i] >> 2];
-    *out++ = alphabet[in[i] << 4 & 63];
-  } else if (size - i == 2) {
-    unsigned group = (unsigned)in[i] << 8 | in[i + 1];
-    *out++ = alphabet[group >> 10];
-    *out++ = alphabet[group >> 4 & 63];
-    *out++ = alphabet[group << 2 & 63];
-  }
-  return (size_t)(out - start);
-}
-
-static size_t unbase64(const unsigned char *in, size_t size, unsigned char *out) {
-  unsigned char *start = out, seen = 0;
-  size_t i = 0;
-  for (; i + 4 <= size; i += 4) {
-    unsigned char a = values[in[i]], b = values[in[i + 1]], c = values[in[i + 2]], d = values[in[i + 3]];
-    seen |= a | b | c | d;
-    *out++ = (unsigned char)(a << 2 | b >> 4);
-    *out++ = (unsigned char)(b << 4 | c >> 2);
-    *out++ = (unsigned char)(c << 6 | d);
-  }
-  if (size - i >= 2) {
-    unsigned char a = values[in[i]], b = values[in[i + 1]];
-    seen |= a | b;
-    *out++ = (unsigned char)(a << 2 | b >> 4);
-    if (size - i == 3) {
-      unsigned char c = values[in[i + 2]];
-      seen |= c;
-      *out++ = (unsigned char)(b << 4 | c >> 2);
+/* What is signed: base64 of the payload, or a dot and base64 of what it is compressed to where that is shorter. */
+static size_t plain_text(char *text) {
+  static unsigned char shorter[sizeof payload];
+  if (compresses) {
+    size_t size = deflated(payload, payload_size, shorter, sizeof shorter);
+    if (size < payload_size - 1) {
+      text[0] = '.';
+      return 1 + base64(shorter, size, text + 1);
     }
   }
-  return seen & 64 ? 0 : (size_t)(out - start);
+  return base64((const unsigned char *)payload, payload_size, text);
+}
+
+static char *plain_sign_once(size_t *signed_size) {
+  char *text = malloc(payload_size * 4 / 3 + 64);
+  size_t size = plain_text(text);
+  text[size++] = '.';
+  unsigned char time[4] = {(unsigned char)(now >> 24), (unsigned char)(now >> 16), (unsigned char)(now >> 8),
+                           (unsigned char)now};
+  size += base64(time, 4, text + size);
+  unsigned char digest[20];
+  plain_hmac(&inner, &outer, text, size, digest);
+  text[size++] = '.';
+  size += base64(digest, 20, text + size);
+  text[size] = 0;
+  *signed_size = size;
+  return text;
 }
 
 static void plain_sign(int times) {
   while (times-- > 0) {
-    char *text = malloc(payload_size * 4 / 3 + 64);
-    size_t size = base64((const unsigned char *)payload, payload_size, text);
-    text[size++] = '.';
-    unsigned char time[4] = {(unsigned char)(now >> 24), (unsigned char)(now >> 16), (unsigned char)(now >> 8),
-                             (unsigned char)now};
-    size += base64(time, 4, text + size);
-    unsigned char digest[20];
-    plain_hmac(&inner, &outer, text, size, digest);
-    text[size++] = '.';
-    size += base64(digest, 20, text + size);
-    text[size] = 0;
-    if (!plain_size) {
-      memcpy(plain_signed, text, size + 1);
-      plain_size = size;
-    }
-    free(text);
+    size_t size;
+    free(plain_sign_once(&size));
   }
+}
+
+static unsigned char *plain_value(const char *text, size_t size, size_t *value_size) {
+  static unsigned char shorter[sizeof payload], whole[sizeof payload];
+  unsigned char *value;
+  if (text[0] != '.') {
+    value = malloc(size);
+    *value_size = unbase64((const unsigned char *)text, size, value);
+  } else {
+    size_t count = unbase64((const unsigned char *)text + 1, size - 1, shorter);
+    *value_size = inflated(shorter, count, whole, sizeof whole);
+    value = malloc(*value_size);
+    memcpy(value, whole, *value_size);
+  }
+  if (!*value_size)
+    fail("the value is no base64");
+  return value;
+}
+
+static unsigned char *plain_verify_once(size_t *value_size) {
+  unsigned char digest[20], given[24], time[8];
+  const char *dot = memrchr(signed_text, '.', signed_size);
+  size_t size = (size_t)(dot - signed_text);
+  if (unbase64((const unsigned char *)dot + 1, signed_size - size - 1, given) != 20)
+    fail("the signature is no base64");
+  plain_hmac(&inner, &outer, signed_text, size, digest);
+  if (CRYPTO_memcmp(digest, given, 20) != 0)
+    fail("the signature is wrong");
+  const char *second = memrchr(signed_text, '.', size);
+  size_t text_size = (size_t)(second - signed_text);
+  size_t time_size = unbase64((const unsigned char *)second + 1, size - text_size - 1, time);
+  int64_t signed_at = 0;
+  for (size_t i = 0; i < time_size; i++)
+    signed_at = signed_at << 8 | time[i];
+  if (now - signed_at > 60)
+    fail("the value is too old");
+  return plain_value(signed_text, text_size, value_size);
 }
 
 static void plain_verify(int times) {
   while (times-- > 0) {
-    unsigned char digest[20], given[24], time[8];
-    const char *dot = memrchr(plain_signed, '.', plain_size);
-    size_t size = (size_t)(dot - plain_signed);
-    if (unbase64((const unsigned char *)dot + 1, plain_size - size - 1, given) != 20)
-      exit(1);
-    plain_hmac(&inner, &outer, plain_signed, size, digest);
-    if (CRYPTO_memcmp(digest, given, 20) != 0)
-      exit(1);
-    const char *second = memrchr(plain_signed, '.', size);
-    size_t value_size = (size_t)(second - plain_signed);
-    size_t time_size = unbase64((const unsigned char *)second + 1, size - value_size - 1, time);
-    int64_t signed_at = 0;
-    for (size_t i = 0; i < time_size; i++)
-      signed_at = signed_at << 8 | time[i];
-    if (now - signed_at > 60)
-      exit(1);
-    unsigned char *value = malloc(value_size);
-    if (!unbase64((const unsigned char *)plain_signed, value_size, value))
-      exit(1);
-    free(value);
+    size_t size;
+    free(plain_verify_once(&size));
   }
 }
 
-int main(void) {
-  memset(values, 64, sizeof values);
-  for (unsigned char i = 0; i < 64; i++)
-    values[(unsigned char)alphabet[i]] = i;
-
+static void make_keys(void) {
   must(swiftsession_signer_new(&signer, NULL));
   must(swiftsession_signer_set(signer, "salt", "cookie-session", 14, NULL));
   must(swiftsession_signer_set(signer, "key_derivation", "hmac", 4, NULL));
   must(swiftsession_signer_set(signer, "timed", "true", 4, NULL));
   must(swiftsession_signer_set(signer, "url_safe", "true", 4, NULL));
-  must(swiftsession_signer_set(signer, "compress", "false", 5, NULL));
+  must(swiftsession_signer_set(signer, "compress", compresses ? "true" : "false", compresses ? 4 : 5, NULL));
   must(swiftsession_signer_add_key(signer, key, sizeof key - 1, NULL));
 
   unsigned char derived[20];
@@ -183,34 +161,34 @@ int main(void) {
   plain_key((const unsigned char *)key, sizeof key - 1, &in, &out);
   plain_hmac(&in, &out, "cookie-session", 14, derived);
   plain_key(derived, 20, &inner, &outer);
+}
 
-  puts("| what | who | nanoseconds | against plain C | quartiles |");
-  puts("| --- | --- | --- | --- | --- |");
-  static const size_t sizes[] = {56, 612, 3069};
-  unsigned state = 1;
-  for (int i = 0; i < 3; i++) {
-    payload_size = sizes[i];
-    /* Bytes that do not compress, so that both sign the same text. */
-    for (size_t j = 0; j < payload_size; j++) {
-      state = state * 1664525u + 1013904223u;
-      payload[j] = (char)(state >> 24);
-    }
-    plain_size = 0;
-    plain_sign(1);
-    must(swiftsession_signer_sign(signer, payload, payload_size, now, &ours_signed, &ours_size, NULL));
-    if (ours_size != plain_size || memcmp(ours_signed, plain_signed, ours_size) != 0) {
-      fputs("the two do not sign alike\n", stderr);
-      return 1;
-    }
-    char title[32];
-    snprintf(title, sizeof title, "sign, %zu bytes", payload_size);
-    contestant sign[] = {{"libswiftsession", ours_sign, {0}}, {"plain C", plain_sign, {0}}};
-    compare(title, sign, 2, 20000);
-    snprintf(title, sizeof title, "verify, %zu bytes", payload_size);
-    contestant verify[] = {{"libswiftsession", ours_verify, {0}}, {"plain C", plain_verify, {0}}};
-    compare(title, verify, 2, 20000);
-    swiftsession_free(ours_signed);
-  }
-  swiftsession_signer_free(signer);
+/* Each reads what the other one signs; without compression they sign the same text. */
+static void check_both(void) {
+  size_t size;
+  char *text = plain_sign_once(&size);
+  must(swiftsession_signer_sign(signer, payload, payload_size, now, &signed_text, &signed_size, NULL));
+  if (!compresses && (signed_size != size || memcmp(signed_text, text, size) != 0))
+    fail("the two do not sign alike");
+  unsigned char *value = plain_verify_once(&size);
+  if (size != payload_size || memcmp(value, payload, size) != 0)
+    fail("plain C reads something else");
+  free(value);
+  free(text);
+}
+
+int main(int count, char **arguments) {
+  if (count != 4)
+    return 2;
+  make_values();
+  make_streams();
+  read_payload(arguments[2]);
+  compresses = strcmp(arguments[3], "compressed") == 0;
+  make_keys();
+  check_both();
+  int signs = strcmp(arguments[1], "sign") == 0;
+  contestant both[] = {{"libswiftsession", signs ? ours_sign : ours_verify},
+                       {"plain C", signs ? plain_sign : plain_verify}};
+  serve(both, 2);
   return 0;
 }
