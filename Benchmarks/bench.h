@@ -102,14 +102,14 @@ static inline void serve(const contestant *all, int count) {
   }
 }
 
-/* ---- What is signed, sealed and stored: a session as JSON of so many bytes, made by Benchmarks/bench.py */
+/* ---- What is signed, sealed and stored: a session as JSON, of so many bytes or "keys-100", made by bench.py */
 
 static char payload[65536 + 1];
 static size_t payload_size;
 
-static inline void read_payload(const char *size) {
+static inline void read_payload(const char *name) {
   char path[64];
-  snprintf(path, sizeof path, ".build/benchmarks/payload-%d.json", atoi(size));
+  snprintf(path, sizeof path, ".build/benchmarks/payload-%s.json", name);
   FILE *file = fopen(path, "r");
   if (!file)
     fail("Benchmarks/bench.py makes the payloads and starts this program");

@@ -10,16 +10,18 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from groups import SIZES, Group, groups
+from groups import SIZES, STORES, Group, groups
 from measuring import OUT, ROOT, Case, Measuring, Result
 from plots import svg
 from reporting import number, table
@@ -59,6 +61,10 @@ def write_payloads() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for size in SIZES + LARGER:
         (OUT / f"payload-{size}.json").write_bytes(make_payload(size))
+    (OUT / "payload-0.json").write_text('{"n":0}')
+    for keys in (1, 10, 100, 1000):
+        session = {f"k{number}": number for number in range(keys)}
+        (OUT / f"payload-keys-{keys}.json").write_text(json.dumps(session, separators=(",", ":"), sort_keys=True))
 
 
 @contextmanager
@@ -176,23 +182,36 @@ def kept(threshold: Threshold, results: Sequence[Result], attempt: int) -> bool:
     return good
 
 
+def chosen_groups(known: dict[str, Group], names: Sequence[str]) -> list[Group]:
+    """Those that are named; where a store is named, only its cases."""
+    stores = set(names) & set(STORES)
+    unknown = set(names) - set(known) - stores
+    if unknown:
+        sys.exit(f"There is no {', '.join(sorted(unknown))}; there are {', '.join([*known, *STORES])}.")
+    chosen = [group for name, group in known.items() if name in names or not set(names) - stores]
+    if not stores:
+        return chosen
+    words = re.compile(rf"\b({'|'.join(stores)})\b")
+    parts = (replace(group, cases=[case for case in group.cases if words.search(case.panel)]) for group in chosen)
+    return [group for group in parts if group.cases]
+
+
 def main() -> int:
-    known = groups()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("groups", nargs="*", help=f"of {', '.join(known)}; all without")
+    parser.add_argument("names", nargs="*", help="of groups or stores; all without")
     parser.add_argument("--quick", action="store_true", help="few and short rounds; nothing under docs/ is written")
     parser.add_argument("--check", action="store_true", help="compare with Benchmarks/thresholds.tsv")
+    parser.add_argument("--most", type=int, default=10**6, help="of stored sessions; 10000000 takes long")
     arguments = parser.parse_args()
-    unknown = set(arguments.groups) - set(known)
-    if unknown:
-        parser.error(f"there is no group {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    chosen = [known[name] for name in arguments.groups or known]
+    known = groups(min(arguments.most, 10**4) if arguments.quick else arguments.most)
+    chosen = chosen_groups(known, arguments.names)
     write_payloads()
     if arguments.check:
         return 0 if check(chosen, *((3, 0.005) if arguments.quick else (7, 0.01))) else 1
 
     rounds, seconds = (3, 0.004) if arguments.quick else (15, 0.02)
-    folder = OUT / "docs" if arguments.quick else DOCS
+    whole = not arguments.quick and not set(arguments.names) & set(STORES)
+    folder = DOCS if whole else OUT / "docs"
     how = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; {rounds} rounds, medians."
     all_results: dict[str, list[Result]] = {}
     for group in chosen:
@@ -202,7 +221,7 @@ def main() -> int:
         print(f"## {group.title}\n\n{how}\n\n{table(group, results)}\n", flush=True)
     text = goals([one for one in read_thresholds() if one.group in all_results], all_results)
     print(text)
-    if not arguments.quick and len(chosen) == len(known):
+    if whole and len(chosen) == len(known):
         replace_part("goals", f"{how}\n\n{text}")
     return 0
 

@@ -131,5 +131,87 @@ that comes with a load: there all three load first.
     )
 
 
-def groups() -> dict[str, Group]:
-    return {group.name: group for group in (cookies(), requests(), cas())}
+def growth(most: int) -> Group:
+    cases = []
+    for size in (0, 1024, 4096, 16384, 65536):
+        programs = [(store, c("local", store, "write", size, 1)) for store in ("cookie", "memory")]
+        programs.append(("redis", c("redis", "write", size, 1)))
+        # A cookie has an end.
+        cases.append(Case("bytes of the session, write", f"{size:,}", programs[size > 16384 :], "redis"))
+    for keys in (1, 10, 100, 1000):
+        programs = [(store, c("local", store, "write", f"keys-{keys}", 1)) for store in ("cookie", "memory")]
+        programs.append(("redis", c("redis", "write", f"keys-{keys}", 1)))
+        cases.append(Case("keys of the session, write", f"{keys:,}", programs, "redis"))
+    for threads in (1, 2, 4, 8, 16):
+        programs = [(store, c("local", store, "write", 612, threads)) for store in ("cookie", "memory")]
+        programs.append(("redis", c("redis", "write", 612, threads)))
+        cases.append(Case("threads, write", str(threads), programs, "redis"))
+    for keys in (0, 1, 4, 16):
+        programs = [
+            (f"{form}, {which}", c("fallbacks", keys, form, which))
+            for form in ("signed", "sealed")
+            for which in ("newest", "oldest", "forged")
+        ]
+        cases.append(Case("fallback keys, open", str(keys), programs))
+    for store in STORES[1:]:
+        for count in (10**power for power in range(3, 9)):
+            if count <= most:
+                programs = [(store, python("stored", store, count))]
+                cases.append(Case(f"sessions in {store}", f"{count:,}", programs, SERVED.get(store, store)))
+    return Group(
+        "growth",
+        "Growth",
+        """\
+What a request costs as things grow; `write` is that of [requests](requests.md), of 612 bytes. A session of 0 bytes has
+one key. Fallback keys: a cookie is opened that the newest key made, the oldest, or none of them. Sessions in a store: a
+load and a compare-and-set of another record each time, of 128 bytes, by `swiftsession_store_load` and `_replace`; each
+number of sessions has a table, a collection, a folder or a server of its own, and all take turns.
+""",
+        cases,
+        baseline="first",
+        plot="lines",
+        together=True,
+    )
+
+
+def start() -> Group:
+    names = {"ours": "libswiftsession", "first": "libswiftsession, and a first request", "plain": "libcrypto and libz"}
+    arguments = [part for name, title in names.items() for part in (title, OUT / f"start-{name}")]
+    return Group(
+        "start",
+        "Start",
+        """\
+Whole starts of a program that does nothing and is linked with libswiftsession, of one that also answers a first request
+with a session in its cookie, and of one that is linked with libcrypto and libz alone.
+""",
+        [Case("start of a program", "", [c("starting", *arguments)])],
+        baseline="libcrypto and libz",
+    )
+
+
+def footprint() -> Group:
+    cases = [
+        Case("the library, stripped", "", [python("footprint", "size")]),
+        Case("private dirty memory when loaded, beyond libcrypto and libz", "", [python("footprint", "loaded")]),
+    ]
+    cases += [
+        Case("an open session in memory", f"{size} bytes", [python("footprint", "session", size)]) for size in SIZES
+    ]
+    cases += [Case("a manager", store, [python("footprint", "manager", store)]) for store in ("cookie", "memory")]
+    return Group(
+        "footprint",
+        "Footprint",
+        """\
+The file; what a process that is linked with it has written to before it does anything, beyond one that is linked with
+libcrypto and libz; and what `malloc` has given away for each of 199 open sessions that were read, of so many bytes as
+JSON, and for each of 199 managers.
+""",
+        cases,
+        baseline="",
+        clock="value",
+        unit="bytes",
+    )
+
+
+def groups(most: int) -> dict[str, Group]:
+    return {group.name: group for group in (cookies(), requests(), cas(), growth(most), start(), footprint())}

@@ -20,7 +20,8 @@ class Case:
 
     panel: str
     series: str
-    programs: Sequence[Sequence[str]]
+    #: Commands; or a name and a command, whose first contestant then has that name.
+    programs: Sequence[Sequence[str] | tuple[str, Sequence[str]]]
     #: One of Tests/servers.py, "folder", or none: its address is the last argument of the programs.
     server: str = ""
 
@@ -85,6 +86,7 @@ class Program:
 @dataclass
 class _Turn:
     program: Program
+    contestant: str
     result: Result
     times: int = 1
 
@@ -103,14 +105,18 @@ class Measuring:
         try:
             for case in cases:
                 for command in case.programs:
+                    name = ""
+                    if isinstance(command, tuple):
+                        name, command = command
                     program = self._start([*command, *([address] if address else [])])
                     if program is None:
                         continue
                     programs.append(program)
+                    contestants = {name: program.contestants[0]} if name else {n: n for n in program.contestants}
                     turns += [
-                        _Turn(program, Result(case, name))
-                        for name in program.contestants
-                        if wanted is None or (case.name, name) in wanted
+                        _Turn(program, asked, Result(case, shown))
+                        for shown, asked in contestants.items()
+                        if wanted is None or (case.name, shown) in wanted
                     ]
             self._calibrate(turns)
             for number in range(self._rounds):
@@ -131,7 +137,7 @@ class Measuring:
             return None
 
     def _one(self, turn: _Turn) -> float:
-        taken = turn.program.run(turn.result.contestant, turn.times)
+        taken = turn.program.run(turn.contestant, turn.times)
         return taken[min(self._clock, 1)]
 
     def _calibrate(self, turns: list[_Turn]) -> None:
@@ -139,5 +145,5 @@ class Measuring:
             return
         for turn in turns:
             for part in (0.02, 0.2, 1.0):  # which also warms it
-                wall = turn.program.run(turn.result.contestant, turn.times)[0]
+                wall = turn.program.run(turn.contestant, turn.times)[0]
                 turn.times = max(1, int(part * self._nanoseconds / max(wall, 1.0)))

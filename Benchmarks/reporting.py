@@ -50,6 +50,10 @@ def table(group: Group, results: Sequence[Result]) -> str:
     against = "the first" if group.baseline == "first" else group.baseline
     unit = {"ns": "nanoseconds"}.get(group.unit, group.unit)
     lines = [f"| what | who | {unit} | against {against} | quartiles |", "| --- | --- | ---: | ---: | --- |"]
+    if not group.baseline:
+        lines = [f"| what | {unit} |", "| --- | ---: |"]
+        lines += [f"| {result.case.name} | {number(Spread.of(result.rounds).middle)} |" for result in results]
+        return "\n".join(lines)
     for result in results:
         other = baseline(result, group, results)
         compared = ["", ""]
