@@ -112,18 +112,19 @@ uninstall:
 	  '$(DESTDIR)$(SHARE)/man/man1/swiftsessionctl.1' '$(DESTDIR)$(SHARE)/man/man3/swiftsession.3' \
 	  '$(DESTDIR)$(SHARE)/bash-completion/completions/swiftsessionctl'
 
-# Tables and plots in docs/benchmarks. GROUPS="cookies requests redis" are some groups, or the cases of a server; QUICK=1
-# is a first look and writes to .build/benchmarks/docs.
+# Tables and plots in docs/benchmarks. GROUPS="cookies requests" are some groups, GROUPS=redis the cases of a store. QUICK=1
+# is a first look and writes to .build/benchmarks/docs; MOST=10000000 stores as many sessions; LIMITS=1 sets the limits of
+# bench-check by what is measured.
 bench: build
 	Tools/dependencies check
 	Tools/dependencies bench
-	Benchmarks/run $(if $(QUICK),--quick) $(GROUPS)
+	Benchmarks/run $(if $(QUICK),--quick) $(if $(MOST),--most $(MOST)) $(if $(LIMITS),--limits) $(GROUPS)
 
 # Compares the figures with Benchmarks/thresholds.tsv, as ratios in one run.
 bench-check: build
 	Tools/dependencies check
 	Tools/dependencies bench
-	Benchmarks/run --check $(if $(QUICK),--quick) $(GROUPS)
+	Benchmarks/run --check $(if $(QUICK),--quick) $(if $(MOST),--most $(MOST)) $(GROUPS)
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -15,18 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+import thresholds
 from groups import SIZES, STORES, Group, groups
 from measuring import OUT, ROOT, Case, Measuring, Result
 from plots import svg
 from reporting import number, table
-from thresholds import Threshold, met
-from thresholds import read as read_thresholds
+from thresholds import Threshold, is_wanted, met
 
 sys.path.insert(0, str(ROOT / "Tests"))
 from servers import SERVERS
@@ -81,19 +81,17 @@ def serving(name: str) -> Iterator[str]:
                 yield address
 
 
-def batches(group: Group, wanted: set[tuple[str, str]] | None) -> Iterator[list[Case]]:
+def batches(group: Group) -> Iterator[list[Case]]:
     """The cases that take turns with each other."""
-    names = None if wanted is None else {case for case, _ in wanted}
-    cases = [case for case in group.cases if names is None or case.name in names]
     if not group.together:
-        yield from ([case] for case in cases)
+        yield from ([case] for case in group.cases)
     else:
-        yield from (list(part) for _, part in groupby(cases, key=lambda case: case.panel))
+        yield from (list(part) for _, part in groupby(group.cases, key=lambda case: case.panel))
 
 
-def run(group: Group, measuring: Measuring, wanted: set[tuple[str, str]] | None = None) -> list[Result]:
+def run(group: Group, measuring: Measuring, wanted: Callable[[str, str], bool] | None = None) -> list[Result]:
     results: list[Result] = []
-    for server, parts in groupby(batches(group, wanted), key=lambda part: part[0].server):
+    for server, parts in groupby(batches(group), key=lambda part: part[0].server):
         with serving(server) as address:
             for part in parts:
                 print(f"{group.name}: {part[0].panel if group.together else part[0].name}", file=sys.stderr)
@@ -128,9 +126,9 @@ def write_lines(group: Group, results: Sequence[Result]) -> None:
                 print(group.name, result.case.name, result.contestant, f"{value:.1f}", turn, sep="\t", file=file)
 
 
-def goals(thresholds: Sequence[Threshold], results: dict[str, list[Result]]) -> str:
+def goals(limits: Sequence[Threshold], results: dict[str, list[Result]]) -> str:
     lines = ["| group | case | compared | measured | goal | |", "| --- | --- | --- | ---: | --- | --- |"]
-    for threshold in thresholds:
+    for threshold in limits:
         figure = threshold.figure(results.get(threshold.group, []))
         compared = threshold.of if threshold.to == "-" else f"{threshold.of} : {threshold.to}"
         if threshold.goal == "-":
@@ -157,15 +155,22 @@ def replace_part(name: str, text: str) -> None:
 
 def check(chosen: Sequence[Group], rounds: int, seconds: float) -> bool:
     """Whether all figures keep their limits. Those that do not are measured a second time, twice as often."""
-    thresholds = [threshold for threshold in read_thresholds() if threshold.group in {group.name for group in chosen}]
     failed = False
     for group in chosen:
-        left = [threshold for threshold in thresholds if threshold.group == group.name]
+        names = {case.name for case in group.cases}
+        left = [
+            one for one in read_thresholds() if one.group == group.name and {case for case, _ in one.sides()} <= names
+        ]
         for attempt in (1, 2):
             if not left:
                 break
-            wanted = {side for threshold in left for side in threshold.sides()}
-            results = run(group, Measuring(rounds * attempt, seconds, group.clock), wanted)
+            sides = {side for threshold in left for side in threshold.sides()}
+            part = replace(group, cases=[case for case in group.cases if any(name == case.name for name, _ in sides)])
+            results = run(
+                part,
+                Measuring(rounds * attempt, seconds, group.clock),
+                lambda case, who, sides=sides: any(case == name and is_wanted(who, side) for name, side in sides),
+            )
             left = [threshold for threshold in left if not kept(threshold, results, attempt)]
         failed = failed or bool(left)
     return not failed
@@ -201,15 +206,17 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="of groups or stores; all without")
     parser.add_argument("--quick", action="store_true", help="few and short rounds; nothing under docs/ is written")
     parser.add_argument("--check", action="store_true", help="compare with Benchmarks/thresholds.tsv")
-    parser.add_argument("--most", type=int, default=10**6, help="of stored sessions; 10000000 takes long")
+    parser.add_argument("--limits", action="store_true", help="set the limits of the thresholds by what is measured")
+    parser.add_argument("--most", type=int, help="of stored sessions: 1000000 without; 10000000 takes long")
     arguments = parser.parse_args()
-    known = groups(min(arguments.most, 10**4) if arguments.quick else arguments.most)
+    most = 10**4 if arguments.quick else 10**5 if arguments.check else 10**6
+    known = groups(arguments.most or most)
     chosen = chosen_groups(known, arguments.names)
     write_payloads()
     if arguments.check:
-        return 0 if check(chosen, *((3, 0.005) if arguments.quick else (7, 0.01))) else 1
+        return 0 if check(chosen, *((3, 0.005) if arguments.quick else (11, 0.006))) else 1
 
-    rounds, seconds = (3, 0.004) if arguments.quick else (15, 0.02)
+    rounds, seconds = (3, 0.004) if arguments.quick else (31, 0.01)
     whole = not arguments.quick and not set(arguments.names) & set(STORES)
     folder = DOCS if whole else OUT / "docs"
     how = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; {rounds} rounds, medians."
@@ -219,7 +226,11 @@ def main() -> int:
         write_lines(group, results)
         write_group(group, results, folder, how)
         print(f"## {group.title}\n\n{how}\n\n{table(group, results)}\n", flush=True)
-    text = goals([one for one in read_thresholds() if one.group in all_results], all_results)
+    limits = thresholds.read()
+    if arguments.limits:
+        limits = thresholds.adjusted(limits, all_results)
+        thresholds.write(limits)
+    text = goals([one for one in limits if one.group in all_results], all_results)
     print(text)
     if whole and len(chosen) == len(known):
         replace_part("goals", f"{how}\n\n{text}")

@@ -6,7 +6,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,13 +74,15 @@ class Program:
 
     def run(self, contestant: str, times: int) -> tuple[float, float]:
         """Nanoseconds of one time: by the clock, and of processor time."""
-        self._process.stdin.write(f"{self.contestants.index(contestant)} {times}\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # which is found out below
+            self._process.stdin.write(f"{self.contestants.index(contestant)} {times}\n")
+            self._process.stdin.flush()
         wall, processor = self._line().split()
         return float(wall), float(processor)
 
     def end(self) -> None:
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
 
 
@@ -89,6 +92,7 @@ class _Turn:
     contestant: str
     result: Result
     times: int = 1
+    is_out: bool = False
 
 
 class Measuring:
@@ -98,8 +102,8 @@ class Measuring:
         self._rounds, self._nanoseconds = rounds, seconds * 1e9
         self._clock = ("wall", "processor", "value").index(clock)
 
-    def measure(self, cases: Iterable[Case], address: str, wanted: set[tuple[str, str]] | None) -> list[Result]:
-        """Of all contestants of these cases, in turns; or of those that are wanted, by case and name."""
+    def measure(self, cases: Iterable[Case], address: str, wanted: Callable[[str, str], bool] | None) -> list[Result]:
+        """Of all contestants of these cases, in turns; or of those that are wanted: case and name are asked."""
         programs: list[Program] = []
         turns: list[_Turn] = []
         try:
@@ -116,17 +120,29 @@ class Measuring:
                     turns += [
                         _Turn(program, asked, Result(case, shown))
                         for shown, asked in contestants.items()
-                        if wanted is None or (case.name, shown) in wanted
+                        if wanted is None or wanted(case.name, shown)
                     ]
-            self._calibrate(turns)
+            for turn in turns:
+                self._asked(turn, self._calibrate)
             for number in range(self._rounds):
                 first = number % max(len(turns), 1)
                 for turn in turns[first:] + turns[:first]:
-                    turn.result.rounds.append(self._one(turn))
+                    self._asked(turn, self._one)
         finally:
             for program in programs:
                 program.end()
-        return [turn.result for turn in turns]
+        return [turn.result for turn in turns if not turn.is_out]
+
+    @staticmethod
+    def _asked(turn: _Turn, what: Callable[[_Turn], None]) -> None:
+        """A program that ends is left out, whatever it has measured."""
+        if turn.is_out:
+            return
+        try:
+            what(turn)
+        except Absent as problem:
+            turn.is_out = True
+            print(f"  left out: {turn.result.contestant}: {problem}", file=sys.stderr)
 
     @staticmethod
     def _start(command: Sequence[str]) -> Program | None:
@@ -136,14 +152,14 @@ class Measuring:
             print(f"  left out: {problem}", file=sys.stderr)
             return None
 
-    def _one(self, turn: _Turn) -> float:
+    def _one(self, turn: _Turn) -> None:
         taken = turn.program.run(turn.contestant, turn.times)
-        return taken[min(self._clock, 1)]
+        turn.result.rounds.append(taken[min(self._clock, 1)])
 
-    def _calibrate(self, turns: list[_Turn]) -> None:
+    def _calibrate(self, turn: _Turn) -> None:
+        """Which also warms it."""
         if self._clock == 2:  # what is measured is no time
             return
-        for turn in turns:
-            for part in (0.02, 0.2, 1.0):  # which also warms it
-                wall = turn.program.run(turn.contestant, turn.times)[0]
-                turn.times = max(1, int(part * self._nanoseconds / max(wall, 1.0)))
+        for part in (0.02, 0.2, 1.0):
+            wall = turn.program.run(turn.contestant, turn.times)[0]
+            turn.times = max(1, int(part * self._nanoseconds / max(wall, 1.0)))

@@ -39,6 +39,7 @@ static int seals;            /* the records are sealed */
 
 static _Thread_local char cookie[16384], key[64], plain_key[64];
 static _Thread_local unsigned char record[LARGEST_RECORD], other[LARGEST_RECORD];
+static _Thread_local unsigned char plain_record[LARGEST_RECORD]; /* what stands under `plain_key` */
 static _Thread_local size_t record_size;
 static _Thread_local void *tokens[2];
 static _Thread_local size_t token_sizes[2];
@@ -114,6 +115,7 @@ static inline void thread_of_store(void) {
   make_session();
   if (store)
     make_record();
+  memcpy(plain_record, record, record_size);
   if (plain)
     plain->open();
 }
@@ -228,10 +230,11 @@ static inline void plain_cas(int times) {
     plain_request(times);
     return;
   }
+  static _Thread_local unsigned char old[LARGEST_RECORD];
   while (times-- > 0) {
-    memcpy(other, record, record_size);
-    change(record);
-    plain->replace(other, record, record_size);
+    memcpy(old, plain_record, record_size);
+    change(plain_record);
+    plain->replace(old, plain_record, record_size);
   }
 }
 
@@ -240,8 +243,8 @@ static inline void plain_write(int times) {
   while (times-- > 0) {
     if (plain->compares_numbers)
       plain->load(old);
-    change(record);
-    plain->write(record, record_size);
+    change(plain_record);
+    plain->write(plain_record, record_size);
   }
 }
 

@@ -59,7 +59,7 @@ def redis() -> list[str]:
 def postgresql() -> list[str]:
     import psycopg2
 
-    names = prepare("SESSION_TYPE=postgresql", f"SESSION_POSTGRESQL={ADDRESS}", f"SESSION_SQLALCHEMY_TABLE={NAME}")
+    names = prepare("SESSION_TYPE=postgresql", f"SESSION_POSTGRESQL={ADDRESS}", f"SESSION_POSTGRESQL_TABLE={NAME}")
     connection = psycopg2.connect(ADDRESS)
     connection.autocommit = True
     with connection.cursor() as cursor:
