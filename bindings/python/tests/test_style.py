@@ -9,6 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Faults", "Fuzz", "Interop", "Python")]
+TESTS.append(str(PROJECT.parents[1] / "Benchmarks"))
 
 
 @pytest.mark.parametrize(
