@@ -26,6 +26,7 @@ PAGE = Template("""<!doctype html>
   a { color: #2f6fd0; }
   div { display: flex; flex-wrap: wrap; }
   iframe { flex: 1 1 24rem; height: 19.5rem; border: 0; }
+  @media (max-width: 40rem) { iframe { height: 22.5rem; } }
 </style>
 <header><h1>One session on two servers</h1><a href="/">Load all anew</a></header>
 <p>Each panel is the page of another server. Log in on one, change the color on the other, load all anew.</p>

@@ -3,6 +3,7 @@
 
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -131,15 +132,16 @@ def browser():
         options += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
         if os.geteuid() == 0:
             options.append("--no-sandbox")
-        # Chromium reads from descriptor 3 and writes to 4.
-        script = f'exec "$@" 3<&{to_read} 4>&{to_write} {to_read}<&- {to_write}>&-'
+        # Chromium reads from descriptor 3 and writes to 4, which one of these ends might be.
+        read, write = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (to_read, to_write))
+        script = f'exec "$@" 3<&{read} 4>&{write} {read}<&- {write}>&-'
         log = files.enter_context((Path(home) / "log").open("wb"))
         process = subprocess.Popen(
             ["bash", "-c", script, "bash", PROGRAM, *options],
-            pass_fds=[to_read, to_write], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            pass_fds=[read, write], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-        os.close(to_read)
-        os.close(to_write)
+        for descriptor in (to_read, to_write, read, write):
+            os.close(descriptor)
         try:
             browser = Browser(commands, answers)
             yield browser
