@@ -52,11 +52,14 @@ class Client(asyncio.Protocol):
         self.held = bytearray()  # replies, while they hang or drip
         self.is_dead = False  # nothing passes any more, in either direction
         self.drips = False
+        self.said = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self.proxy.clients.add(self)
         self.proxy.connections += 1
+        if self.proxy.heard is not None:
+            self.proxy.heard.append(self.said)
         fault = self.proxy.fault
         if fault.kind == "down" and fault.fired:
             self.end()
@@ -74,6 +77,8 @@ class Client(asyncio.Protocol):
         self.waiting.clear()
 
     def data_received(self, data: bytes) -> None:
+        if self.proxy.heard is not None:
+            self.said += data
         fault = self.proxy.fault
         if fault.kind == "mute" and fault.passed >= fault.after:
             fault.fired = True
@@ -185,6 +190,8 @@ class Proxy:
         self.clients: set[Client] = set()
         self.tasks: set[asyncio.Future[None]] = set()
         self.connections = 0
+        #: What came from the library on each connection, once this is a list.
+        self.heard: list[bytearray] | None = None
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()

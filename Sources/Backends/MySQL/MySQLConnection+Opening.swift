@@ -23,7 +23,7 @@
         let columns = try link.setUp(table, deadline)
         return MySQLConnection(link, columns, table, largestAnswer: options.largestRecord)
       } catch {
-        api.pointee.mysql_close(mysql)
+        cmariadb_close(mysql)
         throw error
       }
     }
@@ -50,15 +50,17 @@
       let password = options.password.map { $0.withBytes { MySQLLink.characters(Text(Array($0))) } } ?? [0]
       let result = cmariadb_connect(
         mysql, host, MySQLLink.characters(options.user), password,
-        MySQLLink.characters(options.database), port, socket, UInt(CLIENT_FOUND_ROWS), deadline.milliseconds)
+        MySQLLink.characters(options.database), port, socket, UInt(CLIENT_FOUND_ROWS), options.tls == nil ? 0 : 1,
+        deadline.milliseconds)
       if result == CMARIADB_TIMEOUT {
         throw Failure(.timeout, "MySQL at \(options.address.text) did not answer in the time for connecting")
       }
-      guard result == 0 else { throw failure(of: options.address) }
-      // The library goes on without it where the server has none.
-      guard options.tls == nil || api.pointee.mysql_get_ssl_cipher(mysql) != nil else {
+      // On a socket of this machine the library goes on without it.
+      let lacksTLS = result == 0 && options.tls != nil && api.pointee.mysql_get_ssl_cipher(mysql) == nil
+      guard !lacksTLS, result != CMARIADB_NO_TLS else {
         throw Failure(.unavailable, "MySQL at \(options.address.text) does not speak TLS, which its address asks for")
       }
+      guard result == 0 else { throw failure(of: options.address) }
     }
 
     private func failure(of address: SocketAddress) -> Failure {

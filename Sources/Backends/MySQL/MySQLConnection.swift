@@ -265,7 +265,7 @@
       if !isReusable { cmariadb_shut_down(descriptor) }
       isReusable = false
       // First the connection: the statements then have nothing to say to the server.
-      api.pointee.mysql_close(mysql)
+      cmariadb_close(mysql)
       for case let statement? in prepared { _ = api.pointee.mysql_stmt_close(statement) }
     }
 

@@ -62,16 +62,21 @@ MYSQL *cmariadb_new(size_t largest);
 
 /* What a call came to besides what the library answers. */
 #define CMARIADB_TIMEOUT (-2)
+#define CMARIADB_NO_TLS (-3)
 
 /* The library's calls, each ended when the monotonic clock has reached `until`: then the connection is shut down, the
-   call is run to its end on it, and CMARIADB_TIMEOUT is answered. All that is left to do then is to close it. */
+   call is run to its end on it, and CMARIADB_TIMEOUT is answered. All that is left to do then is to close it. A server
+   that has to have TLS and does not offer it is told nothing: CMARIADB_NO_TLS. */
 int cmariadb_connect(MYSQL *mysql, const char *host, const char *user, const char *password, const char *database,
-                     unsigned int port, const char *socket, unsigned long flags, int64_t until);
+                     unsigned int port, const char *socket, unsigned long flags, int demands_tls, int64_t until);
 int cmariadb_query(MYSQL *mysql, const char *text, size_t size, int64_t until);
 int cmariadb_store_result(MYSQL *mysql, MYSQL_RES **result, int64_t until);
 int cmariadb_prepare(MYSQL *mysql, MYSQL_STMT *statement, const char *text, size_t size, int64_t until);
 int cmariadb_execute(MYSQL *mysql, MYSQL_STMT *statement, int64_t until);
 int cmariadb_fetch(MYSQL *mysql, MYSQL_STMT *statement, int64_t until);
+
+/* Frees a connection; no SIGPIPE comes of it. */
+void cmariadb_close(MYSQL *mysql);
 
 /* Ends what is said on a connection; closing it then says nothing more. */
 void cmariadb_shut_down(int fd);
