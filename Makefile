@@ -83,7 +83,7 @@ docs:
 	Tools/dependencies packages
 	Tools/header-pages .build/docs $(VERSION)
 
-# Builds all packages, the Debian ones twice, and installs them in clean systems. Takes a network and a quarter of an hour.
+# Builds all packages, the Debian ones twice, and installs them in clean systems. Takes a network and twenty minutes.
 check-packages: wheel docs
 	Tools/dependencies packages
 	Tools/dependencies check
