@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import threading
-from ctypes import POINTER, c_char, c_char_p, c_int32, c_int64, c_size_t, c_void_p
+from ctypes import POINTER, c_char, c_char_p, c_int32, c_int64, c_size_t, c_void_p, string_at
 from pathlib import Path
 from typing import Any
 
@@ -192,11 +192,13 @@ library = _load()
 
 
 class _Record(threading.local):
-    """One error record a thread, so that a call need not make one."""
+    """One error record a thread, and one place for a result, so that a call need not make them."""
 
     def __init__(self) -> None:
         self.record = ErrorRecord()
         self.pointer = ctypes.byref(self.record)
+        self.data, self.size = c_void_p(), c_size_t()
+        self.places = ctypes.byref(self.data), ctypes.byref(self.size), self.pointer
 
 
 _thread = _Record()
@@ -219,9 +221,18 @@ def check(status: int) -> None:
         raise last_error()
 
 
+def lent(function: Any, *arguments: Any) -> bytes:
+    """A copy of the result of a fallible function, which the library keeps."""
+    thread = _thread
+    if function(*arguments, *thread.places):
+        raise last_error()
+    size = thread.size.value
+    return string_at(thread.data.value or 0, size) if size else b""
+
+
 def borrowed(pointer: c_void_p, size: c_size_t) -> bytes:
     """A copy of a result that the library keeps."""
-    return ctypes.string_at(pointer.value, size.value) if pointer.value and size.value else b""
+    return string_at(pointer.value, size.value) if pointer.value and size.value else b""
 
 
 __all__ = [
@@ -234,5 +245,6 @@ __all__ = [
     "check",
     "error_pointer",
     "last_error",
+    "lent",
     "library",
 ]

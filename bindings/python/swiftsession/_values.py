@@ -16,6 +16,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from ._plain import encoder, has_tags, is_plain
+
 try:
     from markupsafe import Markup  # pyright: ignore[reportAssignmentType]
 except ImportError:
@@ -42,33 +44,35 @@ class Codec(NamedTuple):
 
 def encode(value: Any) -> bytes:
     """A value as tagged JSON with sorted keys; TypeError for a type that Flask cannot store either."""
-    text = json.dumps(_tag(value), default=_default, sort_keys=True, separators=(",", ":"))
+    text: str = _sorted(value) if is_plain(value) else _sorted_with_default(_tag(value))
     return text.encode("ascii")
 
 
 def decode(data: bytes) -> Any:
     """The value of tagged JSON; ValueError, TypeError or LookupError where it is none."""
-    return _untag(json.loads(data), _READERS)
+    return _decoded(data, _READERS)
 
 
 def encode_stored(value: Any) -> bytes:
     """A value for a store: what Flask-Session's serializer turns into something else is that already."""
-    return json.dumps(_plain(value), separators=(",", ":")).encode("ascii")
+    text: str = _in_order(value if is_plain(value, text_keys=True) else _plain(value))
+    return text.encode("ascii")
 
 
 def decode_stored(data: bytes) -> Any:
     """The value of tagged JSON whose times are in full."""
-    return _untag(json.loads(data), _STORED_READERS)
+    return _decoded(data, _STORED_READERS)
 
 
 def encode_pickled(value: Any) -> bytes:
     """A value for a store of pickles, which keep more types."""
-    return json.dumps(_kept(value), separators=(",", ":")).encode("ascii")
+    text: str = _in_order(value if is_plain(value, text_keys=True) else _kept(value))
+    return text.encode("ascii")
 
 
 def decode_pickled(data: bytes) -> Any:
     """The value of tagged JSON whose times are in full, each in its own zone."""
-    return _untag(json.loads(data), _PICKLED_READERS)
+    return _decoded(data, _PICKLED_READERS)
 
 
 def http_date(moment: date) -> str:
@@ -249,6 +253,11 @@ _STORED_READERS = {**_READERS, " d": _read_rfc_3339}
 _PICKLED_READERS = {**_READERS, " d": _read_time}
 
 
+def _decoded(data: bytes, readers: dict[str, Callable[[Any], Any]]) -> Any:
+    text = data.decode("utf-8", "surrogatepass")
+    return _untag(json.loads(text), readers) if has_tags(text) else json.loads(text)
+
+
 def _untag(value: Any, readers: dict[str, Callable[[Any], Any]]) -> Any:
     if isinstance(value, dict):
         read = {key: _untag(item, readers) for key, item in value.items()}
@@ -261,6 +270,10 @@ def _untag(value: Any, readers: dict[str, Callable[[Any], Any]]) -> Any:
         return [_untag(item, readers) for item in value]
     return value
 
+
+_sorted = encoder(True)
+_sorted_with_default = json.JSONEncoder(default=_default, sort_keys=True, separators=(",", ":")).encode
+_in_order = encoder(False)
 
 #: For a session that lives in its cookie.
 COOKIE = Codec(b"flask", encode, decode)

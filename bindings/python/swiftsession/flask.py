@@ -3,25 +3,39 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import threading
 import time
 import warnings
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from flask import current_app
-from flask.json.tag import TaggedJSONSerializer
+from flask.json.provider import DefaultJSONProvider
+from flask.json.tag import (
+    PassDict,
+    PassList,
+    TagBytes,
+    TagDateTime,
+    TagDict,
+    TaggedJSONSerializer,
+    TagMarkup,
+    TagTuple,
+    TagUUID,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
 
 from . import session as sessions
 from ._clients import address
 from ._errors import ConfigError, Error, SessionGone
 from ._events import Listener
-from ._settings import asked_for, meant, store_of, type_of
+from ._plain import encoder, has_tags, is_plain
+from ._settings import asked_for, kind_of, meant, store_of, type_of
 from ._turns import one_at_a_time
 from .signing import native_digest, want_bytes
 
@@ -43,6 +57,16 @@ _METHODS = (
     "SESSION_COOKIE_SAMESITE",
     "SESSION_COOKIE_PARTITIONED",
 )
+
+_METHOD_NAMES = tuple(
+    f"get_cookie_{what}" for what in ("name", "domain", "path", "httponly", "secure", "samesite", "partitioned")
+)
+
+# What may be set on a JSON provider without its ways changing.
+_ATTRIBUTES = frozenset(("_app", "compact", "default", "ensure_ascii", "mimetype", "sort_keys"))
+
+# What Flask tags with, in its order.
+_TAGS = [TagDict, PassDict, TagTuple, PassList, TagBytes, TagMarkup, TagUUID, TagDateTime]
 
 # SESSION_TYPE, what `store_of` says, SESSION_MIGRATE_FROM, then the values of `_KEYS`, `_METHODS` and `_others`.
 _Settings = tuple[Any, ...]
@@ -87,7 +111,10 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if type(self).serializer is SecureCookieSessionInterface.serializer:
             #: Reads and writes the values. Applications may register tags with it.
             self.serializer = TaggedJSONSerializer()
-        self._last: _Settings | None = None
+        self._last: tuple[_Settings, sessions.SessionManager] | None = None
+        self._known: _Known | None = None
+        self._checked: tuple[Any, ...] | None = None
+        self._tagging: tuple[Any, ...] | None = None
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if not app.secret_key and not any(map(app.config.get, _FILES_OF_KEYS)):
@@ -126,7 +153,10 @@ class CookieSessionInterface(SecureCookieSessionInterface):
                 response.headers.add(name, value)
 
     def _depends_on_the_cookie(self, app: Flask, response: Response) -> None:
-        response.vary.add("Cookie")
+        if "Vary" in response.headers:
+            response.vary.add("Cookie")
+        else:
+            response.headers.add("Vary", "Cookie")
         control = app.config.get("SESSION_CACHE_CONTROL")
         if control:
             response.headers.add("Cache-Control", control)
@@ -136,7 +166,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if payload == b"{}":
             return {}
         try:
-            return dict(self.serializer.loads(payload.decode("ascii")))
+            return dict(self._loads(payload.decode("ascii")))
         except Exception:
             # Signed with the key, and yet no session: a new one, not an error for ever.
             return {}
@@ -149,10 +179,41 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         else:  # another object than open_session() made, or settings that changed on the way
             opened = self._manager(app, settings).open(None)
         if session:
-            opened.set_payload(self.serializer.dumps(dict(session)).encode())
+            opened.set_payload(self._dumps(dict(session)).encode())
         else:
             opened.clear()
         return opened.save()
+
+    def _loads(self, text: str) -> Any:
+        if self._tags_as_flask() is None or has_tags(text):
+            return self.serializer.loads(text)
+        return json.loads(text)
+
+    def _dumps(self, values: dict[str, Any]) -> str:
+        provider = self._tags_as_flask()
+        if provider is None or not is_plain(values):
+            return self.serializer.dumps(values)
+        text: str = encoder(provider.sort_keys, provider.ensure_ascii)(values)
+        return text
+
+    def _tags_as_flask(self) -> Any:
+        """The application's way to JSON; None unless that and the serializer are Flask's own, without further tags."""
+        serializer = self.serializer
+        if type(serializer) is not TaggedJSONSerializer:
+            return None
+        try:
+            provider: Any = current_app.json
+        except RuntimeError:  # outside of an application
+            return None
+        # Neither forgets what it was given.
+        seen = provider, len(vars(provider)), serializer, len(serializer.order)
+        if seen != self._tagging:
+            if type(provider) is not DefaultJSONProvider or not vars(provider).keys() <= _ATTRIBUTES:
+                return None
+            if list(map(type, serializer.order)) != _TAGS:
+                return None
+            self._tagging = seen
+        return provider
 
     def _set_cookie(self, app: Flask, session: SessionMixin, response: Response, line: str) -> None:
         """For interfaces that say themselves when a cookie ends."""
@@ -178,6 +239,19 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
     def _settings(self, app: Flask) -> _Settings:
         """The settings as they are now; a method that a subclass overrides may answer by request."""
+        known, config = self._known, app.config
+        if (
+            known is not None
+            and known.config is config
+            and known.size == len(config)
+            and tuple(map(config.get, known.names)) == known.values
+        ):
+            return known.settings
+        settings = self._asked(app)
+        self._known = _Known.of(config, settings) if _asks_as_flask(self) else None
+        return settings
+
+    def _asked(self, app: Flask) -> _Settings:
         read = app.config.get
         kind = type_of(read("SESSION_TYPE"))
         store = store_of(read)
@@ -200,17 +274,25 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         )
 
     def _manager(self, app: Flask, settings: _Settings) -> sessions.SessionManager:
-        if settings != self._last:
-            self._last = settings
-            _warn_of_names(app)
         self._check_signing()
+        last = self._last
+        if last is not None and last[0] == settings:
+            return last[1]
+        _warn_of_names(app)
         try:
-            return _cached_manager(settings, self._on_event)
+            manager = _cached_manager(settings, self._on_event)
         except TypeError:
-            return _manager(settings, self._on_event)  # a value without a hash, which no setting has: this says which
+            manager = _manager(
+                settings, self._on_event
+            )  # a value without a hash, which no setting has: this says which
+        self._last = settings, manager
+        return manager
 
     def _check_signing(self) -> None:
         """The library signs in Flask's way alone, and so does everyone who shares the sessions."""
+        given = self.salt, self.digest_method, self.key_derivation, type(self).get_signing_serializer
+        if given == self._checked:
+            return
         flasks = SecureCookieSessionInterface
         for name, same in (
             ("salt", want_bytes(self.salt) == want_bytes(flasks.salt)),
@@ -223,6 +305,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
                     f"{type(self).__name__} has a {name} of its own, and cookies are signed in Flask's way alone, so "
                     f"that others can read them: leave it out, or derive from Flask's SecureCookieSessionInterface."
                 )
+        self._checked = given
 
 
 class RevocableSession(sessions.Session, SessionMixin):
@@ -357,6 +440,37 @@ class _StoreManager(sessions.SessionManager):
 
 class _RevocableManager(sessions.SessionManager):
     session_class = RevocableSession
+
+
+def _asks_as_flask(interface: CookieSessionInterface) -> bool:
+    """Whether what its methods answer with is in app.config alone."""
+    own, flasks = type(interface), SessionInterface
+    return all(
+        getattr(own, name, None) is getattr(flasks, name, None) and name not in vars(interface)
+        for name in _METHOD_NAMES
+    )
+
+
+class _Known(NamedTuple):
+    """Settings, and what they were made of: as long as that is the same, they are."""
+
+    config: Any
+    size: int
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+    settings: _Settings
+
+    @staticmethod
+    def of(config: Any, settings: _Settings) -> _Known | None:
+        """None where a value may change in place."""
+        names = tuple(name for name in config if kind_of(name) is not None)
+        values = tuple(map(config.get, names))
+        if not _UNCHANGING.issuperset(map(type, values)):
+            return None
+        return _Known(config, len(config), names, values, settings)
+
+
+_UNCHANGING = frozenset((str, bytes, int, float, bool, type(None), timedelta))
 
 
 def _is_flasks_own(app: Flask) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ._errors import Error, Status
 from ._events import Listener
-from ._library import MigrationRecord, borrowed, check, error_pointer, library
+from ._library import MigrationRecord, borrowed, check, error_pointer, lent, library
 from ._manager import Manager, WallClock
 from ._turns import TakesTurns, one_at_a_time
 from ._users import UserSession, ended_text, user_name, user_sessions
@@ -494,19 +494,22 @@ class Session(TakesTurns, MutableMapping[str, Any]):
             self._unmerged = before
         elif may_merge:
             self._forget()
-        return self.headers
+        return self._header_lines()
 
     @property
     @one_at_a_time
     def headers(self) -> list[tuple[str, str]]:
         """The header lines of the last save(), each byte as one character, as WSGI takes them."""
-        lines = range(library.header_count(self._handle))
+        return self._header_lines()
+
+    def _header_lines(self) -> list[tuple[str, str]]:
+        handle = self._handle
         return [
             (
-                library.header_name(self._handle, index).decode("latin-1"),
-                library.header_value(self._handle, index).decode("latin-1"),
+                library.header_name(handle, index).decode("latin-1"),
+                library.header_value(handle, index).decode("latin-1"),
             )
-            for index in lines
+            for index in range(library.header_count(handle))
         ]
 
     @one_at_a_time
@@ -638,9 +641,7 @@ class Session(TakesTurns, MutableMapping[str, Any]):
         return self._native_payload()
 
     def _native_payload(self) -> bytes:
-        data, size = c_void_p(), c_size_t()
-        check(library.payload(self._handle, self._codec.name, byref(data), byref(size), error_pointer()))
-        return borrowed(data, size)
+        return lent(library.payload, self._handle, self._codec.name)
 
     @one_at_a_time
     def set_payload(self, payload: bytes) -> None:
