@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -14,6 +15,7 @@ _MAPS = frozenset((dict,))
 _TEXT = frozenset((str,))
 _TAGS = frozenset((" di", " t", " b", " m", " u", " d"))
 _DEEPEST = 100
+_FIRST_KEY = re.compile(r'\{[ \t\n\r]*"(?: |\\u0020)')
 
 
 def is_plain(value: Any, *, text_keys: bool = False) -> bool:
@@ -48,8 +50,8 @@ def is_plain(value: Any, *, text_keys: bool = False) -> bool:
 
 
 def has_tags(text: str) -> bool:
-    """Whether a key of JSON may begin with a space, as those of tags do."""
-    return '" ' in text or '"\\u0020' in text
+    """Whether a map of JSON may be a tag: its first key begins with a space, in either spelling."""
+    return ('" ' in text or "\\u0020" in text) and _FIRST_KEY.search(text) is not None
 
 
 @lru_cache(maxsize=4)

@@ -90,7 +90,8 @@ def test_every_spelling_of_a_tag_is_read(text):
 
 
 def test_tags_are_looked_for_in_spellings_of_the_space():
-    assert has_tags('{" t":1}') and has_tags('{"\\u0020t":1}') and not has_tags('{"t ":"t"}')
+    assert has_tags('{" t":1}') and has_tags('{"\\u0020t":1}') and has_tags('[{\r\n\t "\\u0020t":1}]')
+    assert not has_tags('{"t ":" t","u":"\\u0020"}')
 
 
 def test_the_applications_json_is_asked():
