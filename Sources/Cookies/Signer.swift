@@ -7,7 +7,7 @@ package import Support
 /// Signs bytes as the `Signer` of itsdangerous: `value ‖ separator ‖ base64url(HMAC(derived key, value))`.
 ///
 /// Immutable: any number of threads may use it at the same time.
-package struct Signer: Sendable {
+package final class Signer: Sendable {
   /// A key of the ring, derived.
   private struct DerivedKey: Sendable, Dated {
     let hmac: HMAC
@@ -20,16 +20,20 @@ package struct Signer: Sendable {
   package let separator: [UInt8]
 
   /// - Throws: CONFIG for a separator that may stand within a signature.
-  package init(
+  package static func make(
     _ ring: KeyRing, salt: [UInt8], separator: [UInt8] = [0x2E], derivation: KeyDerivation = .djangoConcat,
     digest: DigestAlgorithm = .sha1
-  ) throws(Failure) {
+  ) throws(Failure) -> Signer {
     try Signer.check(separator)
     var keys: [DerivedKey] = []
     for key in ring.newestFirst(for: .cookies) {
       let derived = try derivation.key(from: key.secret, salt: salt, digest: digest)
       keys.append(DerivedKey(hmac: try HMAC(digest, key: derived), validity: key.validity))
     }
+    return Signer(keys, digest, separator)
+  }
+
+  private init(_ keys: [DerivedKey], _ digest: DigestAlgorithm, _ separator: [UInt8]) {
     self.keys = keys
     self.digest = digest
     self.separator = separator
@@ -74,8 +78,8 @@ package struct Signer: Sendable {
     guard given.count == count, let given = given.baseAddress else { throw Signer.mismatch }
     let found = try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { expected throws(Failure) -> Int? in
       guard let expected = expected.baseAddress else { return nil }
-      for (position, key) in keys.enumerated() where key.validity.includes(now) {
-        try signature(of: value, key.hmac, into: expected)
+      for position in keys.indices where keys[position].validity.includes(now) {
+        try signature(of: value, keys[position].hmac, into: expected)
         if constantTimeEqual(expected, given, count: count) { return position }
       }
       return nil
@@ -86,6 +90,10 @@ package struct Signer: Sendable {
 
   /// Where the last separator begins.
   package func lastSeparator(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    if separator.count == 1 {
+      let place = csupport_last_place(bytes.baseAddress, bytes.count, separator[0])
+      return place < 0 ? nil : Int(place)
+    }
     var start = bytes.count - separator.count
     while start >= 0 {
       if separator.indices.allSatisfy({ bytes[start + $0] == separator[$0] }) { return start }

@@ -164,14 +164,14 @@ final class CookieForms: Sendable {
         guard hasKeyFile(settings) else { return nil }
         throw Failure(.config, "The file of keys that the settings name has none for cookies; add one.")
       }
-      return .timed(TimedSigner(try Signer(ring, salt: Array("cookie-session".utf8), derivation: .hmac)))
+      return .timed(TimedSigner(try Signer.make(ring, salt: Array("cookie-session".utf8), derivation: .hmac)))
     case .id:
       guard settings.flag(.useSigner) ?? false else { return .plain }
       guard !ring.newestFirst(for: .cookies).isEmpty else {
         throw Failure(
           .config, "SESSION_USE_SIGNER is on and SECRET_KEY is not set; set it to something unique and secret.")
       }
-      return .signed(try Signer(ring, salt: Array("flask-session".utf8), derivation: .hmac))
+      return .signed(try Signer.make(ring, salt: Array("flask-session".utf8), derivation: .hmac))
     }
   }
 }

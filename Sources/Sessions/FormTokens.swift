@@ -22,7 +22,7 @@ final class FormTokens: @unchecked Sendable {
       ring = KeyRing()
       ring.add(key)
     }
-    return FormTokens(ring.isEmpty ? nil : TimedSigner(try Signer(ring, salt: Array("wtf-csrf-token".utf8))))
+    return FormTokens(ring.isEmpty ? nil : TimedSigner(try Signer.make(ring, salt: Array("wtf-csrf-token".utf8))))
   }
 
   /// What the session keeps under `key`: 40 hexadecimal digits.

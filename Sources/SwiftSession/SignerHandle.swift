@@ -29,7 +29,7 @@ final class SignerHandle: Handle {
   }
 
   static func make() throws(Failure) -> SignerHandle {
-    SignerHandle(try Signer(KeyRing(), salt: Array("itsdangerous.Signer".utf8)))
+    SignerHandle(try Signer.make(KeyRing(), salt: Array("itsdangerous.Signer".utf8)))
   }
 
   func add(_ key: Secret) throws(Failure) {
@@ -68,12 +68,12 @@ final class SignerHandle: Handle {
   }
 
   private func set(separator new: [UInt8]) throws(Failure) {
-    _ = try Signer(KeyRing(), salt: salt, separator: new)
+    _ = try Signer.make(KeyRing(), salt: salt, separator: new)
     separator = new
   }
 
   private func remake() throws(Failure) {
-    signer = try Signer(ring, salt: salt, separator: separator, derivation: derivation, digest: digest)
+    signer = try Signer.make(ring, salt: salt, separator: separator, derivation: derivation, digest: digest)
     sealed = nil
     guard seals, !ring.isEmpty else { return }
     let context = SealingContext(.cookies, purpose: Text(salt), application: application, name: name)

@@ -28,6 +28,11 @@ int csupport_random(void *bytes, size_t size) {
   return 0;
 }
 
+int64_t csupport_last_place(const void *bytes, size_t count, unsigned char byte) {
+  const char *place = count > 0 ? memrchr(bytes, byte, count) : NULL;
+  return place ? place - (const char *)bytes : -1;
+}
+
 void csupport_wipe(void *bytes, size_t size) {
   if (size > 0)
     explicit_bzero(bytes, size);

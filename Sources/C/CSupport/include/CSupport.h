@@ -141,34 +141,15 @@ char *const *csupport_environment(void);
 /* One of them; NULL where it is not set, and in a program that runs with rights of another user. */
 const char *csupport_environment_value(const char *name);
 
-/* The six bits that each character of the base64url alphabet stands for; 64 for every other byte. */
-__attribute__((returns_nonnull)) static inline const unsigned char *csupport_base64url_values(void) {
-  /* clang-format off */
-  static const unsigned char values[256] = {
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
-      52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
-      64, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-      15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
-      64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-      41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-  };
-  /* clang-format on */
-  return values;
-}
+/* Base64 with the URL-safe alphabet, without padding. The output has room for all of it, and `width` is how many
+   characters at a time may be done, where the processor can: 32, 16 or 1. */
+/* The bytes may stand at the end of the room for the text. */
+void csupport_base64url_encode(const unsigned char *bytes, size_t count, unsigned char *text, int width);
+/* 1; or 0 and garbage for what encoding never gives: padding, other characters, unused bits that are not zero. */
+int csupport_base64url_decode(const unsigned char *text, size_t count, unsigned char *bytes, int width);
 
-/* Decodes base64url from the start of `text`, sixteen characters at a time, and answers with how many: those after them
-   are left, at least four, as are those from the first block on that has a character of no meaning. */
-size_t csupport_base64url_decode(const unsigned char *text, size_t count, unsigned char *output);
+/* Where a byte stands last; -1 where it does not. */
+int64_t csupport_last_place(const void *bytes, size_t count, unsigned char byte);
 
 #include "client_library.h"
 
