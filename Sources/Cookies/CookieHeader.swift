@@ -88,12 +88,30 @@ package struct CookieHeader {
   /// As many bytes as are neither space, tab, quote or semicolon nor this one.
   private mutating func token(without other: UInt8?) -> Range<Int> {
     let start = index
+    skipPlain()
     while let byte = peek(), byte != 0x20, byte != 0x09, byte != UInt8(ascii: "\""), byte != UInt8(ascii: ";"),
       byte != other
     {
       index += 1
     }
     return start..<index
+  }
+
+  /// Goes over bytes eight at a time while no eight of them have one that may end a token: none up to the quote, no
+  /// semicolon, no equals sign.
+  private mutating func skipPlain() {
+    let raw = UnsafeRawBufferPointer(bytes)
+    while bytes.count - index >= 8 {
+      let eight = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let ends = hasByte(below: 0x23, eight) | hasByte(below: 1, eight ^ 0x3B3B_3B3B_3B3B_3B3B)
+      guard (ends | hasByte(below: 1, eight ^ 0x3D3D_3D3D_3D3D_3D3D)) & 0x8080_8080_8080_8080 == 0 else { return }
+      index += 8
+    }
+  }
+
+  /// Sets the highest bit of some byte where one of the eight is less than `limit`, which is at most 128.
+  private func hasByte(below limit: UInt64, _ eight: UInt64) -> UInt64 {
+    (eight &- 0x0101_0101_0101_0101 &* limit) & ~eight
   }
 
   /// The range of a quoted value with its quotes, or nil when it does not end.

@@ -33,11 +33,11 @@ package struct SetCookie: Sendable {
   package var text: [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(name.count + value.count + 160)
-    output += name.bytes
+    output.append(contentsOf: name.bytes)
     output.append(UInt8(ascii: "="))
     appendValue(to: &output)
     if let domain { append("; Domain=", domain.bytes, to: &output) }
-    if let expires { append("; Expires=", Array(HTTPDate.text(expires).utf8), to: &output) }
+    if let expires { append("; Expires=", HTTPDate.text(expires), to: &output) }
     if let maxAge { append("; Max-Age=", Array("\(maxAge)".utf8), to: &output) }
     if secure || partitioned { append("; Secure", to: &output) }
     if httpOnly { append("; HttpOnly", to: &output) }
@@ -49,13 +49,13 @@ package struct SetCookie: Sendable {
 
   private func append(_ attribute: StaticString, _ value: [UInt8] = [], to output: inout [UInt8]) {
     attribute.withUTF8Buffer { output.append(contentsOf: $0) }
-    output += value
+    output.append(contentsOf: value)
   }
 
   /// Bare when every byte may stand so; else in quotes, with octal escapes.
   private func appendValue(to output: inout [UInt8]) {
-    if value.allSatisfy(SetCookie.standsBare) {
-      output += value
+    if isBare {
+      output.append(contentsOf: value)
       return
     }
     output.append(UInt8(ascii: "\""))
@@ -77,11 +77,18 @@ package struct SetCookie: Sendable {
     output.append(UInt8(ascii: "\""))
   }
 
-  private static func standsBare(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\\"), 0x7F...0xFF: false
-    default: true
+  /// All bytes without a branch for any, so that the compiler makes it several at a time.
+  private var isBare: Bool {
+    value.withUnsafeBufferPointer { value in
+      var escaped: UInt8 = 0
+      for byte in value { escaped |= SetCookie.standsBare(byte) ? 0 : 1 }
+      return escaped == 0
     }
+  }
+
+  private static func standsBare(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ",") && byte != UInt8(ascii: ";")
+      && byte != UInt8(ascii: "\\")
   }
 
   private static func quoted(path: Text) -> [UInt8] {

@@ -7,7 +7,15 @@ package func isUTF8(_ bytes: UnsafeBufferPointer<UInt8>, surrogates: Bool = fals
   let raw = UnsafeRawBufferPointer(bytes)
   var index = 0
   while index < bytes.count {
-    // Most text is ASCII: eight bytes at a time.
+    // Most text is ASCII: thirty-two bytes at a time, then eight.
+    while bytes.count - index >= 32,
+      (raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        | raw.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self)
+        | raw.loadUnaligned(fromByteOffset: index + 16, as: UInt64.self)
+        | raw.loadUnaligned(fromByteOffset: index + 24, as: UInt64.self)) & 0x8080_8080_8080_8080 == 0
+    {
+      index += 32
+    }
     while bytes.count - index >= 8,
       raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
     {

@@ -34,6 +34,7 @@ struct JSONReader {
   }
 
   /// - Parameter depth: of the container that the value is in.
+  @_optimize(speed)
   private mutating func value(depth: Int) throws(Failure) -> Value {
     try tally()
     guard let first = next() else { throw malformed("it ends where a value is due") }
@@ -51,6 +52,7 @@ struct JSONReader {
     }
   }
 
+  @_optimize(speed)
   private mutating func array(depth: Int) throws(Failure) -> [Value] {
     try check(depth)
     position += 1
@@ -59,12 +61,14 @@ struct JSONReader {
       position += 1
       return items
     }
+    items.reserveCapacity(4)
     while true {
       items.append(try value(depth: depth))
       if try close(UInt8(ascii: "]")) { return items }
     }
   }
 
+  @_optimize(speed)
   private mutating func object(depth: Int) throws(Failure) -> Value {
     try check(depth)
     position += 1
@@ -85,6 +89,7 @@ struct JSONReader {
   }
 
   /// Takes the comma before another member, or the end of the container: then true.
+  @_optimize(speed)
   private mutating func close(_ end: UInt8) throws(Failure) -> Bool {
     let byte = next()
     guard byte == end || byte == UInt8(ascii: ",") else { throw malformed("a comma or the end of a container is due") }
@@ -92,6 +97,7 @@ struct JSONReader {
     return byte == end
   }
 
+  @_optimize(speed)
   private mutating func string() throws(Failure) -> Text {
     let start = position + 1
     var end = start

@@ -51,17 +51,17 @@ package struct Map: Sendable {
     self = Map()
   }
 
+  @_optimize(speed)
   package mutating func set(_ key: Value, _ value: Value) {
-    if let position = position(of: key) {
+    let own = ownIndex()
+    if let position = own == nil ? position(of: key) : own?.enter(key) {
       entries[position].value = value
       return
     }
     // An array that grows from nothing is copied for the second, third and fifth entry.
     if entries.isEmpty { entries.reserveCapacity(4) }
     entries.append(Entry(key: key, value: value))
-    if let index = ownIndex() {
-      index.add(key)
-    } else if entries.count > Map.searched {
+    if own == nil, entries.count > Map.searched {
       index = MapIndex(entries)
     }
   }
@@ -72,6 +72,7 @@ package struct Map: Sendable {
     return index
   }
 
+  @_optimize(speed)
   private func position(of key: Value) -> Int? {
     if let index { return index.position(of: key) }
     guard case .text(let name) = key else { return entries.firstIndex { $0.key == key } }

@@ -11,8 +11,8 @@ final class MapIndex: @unchecked Sendable {
   private var nextNumber = 0
 
   init(_ entries: [Map.Entry]) {
-    numbers.reserveCapacity(entries.count)
-    for entry in entries { add(entry.key) }
+    numbers.reserveCapacity(2 * entries.count)
+    for entry in entries { _ = enter(entry.key) }
   }
 
   init(_ other: MapIndex) {
@@ -26,12 +26,17 @@ final class MapIndex: @unchecked Sendable {
     return remaining.isEmpty ? number : place(of: number)
   }
 
-  /// The key comes behind all others.
-  func add(_ key: Value) {
-    numbers[key] = nextNumber
-    if !remaining.isEmpty { remaining.append(nextNumber) }
+  /// Where a key stands. Nil: it is new, and comes behind all others.
+  func enter(_ key: Value) -> Int? {
+    let number = read(&numbers[key, default: nextNumber])
+    guard number == nextNumber else { return remaining.isEmpty ? number : place(of: number) }
+    if !remaining.isEmpty { remaining.append(number) }
     nextNumber += 1
+    return nil
   }
+
+  /// By reference, so that a default is entered while the table is searched, and the key is hashed once.
+  private func read(_ number: inout Int) -> Int { number }
 
   /// - Parameter position: of the key, which is there.
   func remove(_ key: Value, at position: Int) {

@@ -101,6 +101,6 @@ struct TaggedJSONWriter {
     guard CivilDate.range.contains(time.seconds) else {
       throw Failure(.wrongType, "a time is not within the years 1 to 9999, so Flask's JSON cannot hold it")
     }
-    return Array(HTTPDate.text(time.seconds).utf8)
+    return HTTPDate.text(time.seconds)
   }
 }
