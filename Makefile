@@ -15,7 +15,7 @@ C_FILES  = $(shell find Sources Include Tests Benchmarks Tools bindings -name '*
 # What the shared library may need at load time, and nothing else.
 NEEDED := libc.so.6 libcrypto.so.3 libm.so.6 libz.so.1
 
-.PHONY: build check check-abi check-fleet check-long check-packages demo bench bench-check fuzz wheel deb docs install uninstall format lint clean
+.PHONY: build check check-abi check-fleet check-long check-packages demo bench bench-check fuzz mutants wheel deb docs install uninstall format lint clean
 
 build:
 	Tools/dependencies build
@@ -52,6 +52,9 @@ check-long: build
 	$(VENV)/bin/python Tests/Long/sweeping.py mysql
 	$(VENV)/bin/python Tests/Long/migrating.py
 	SAMPLES=1000000 Tests/C/run Tests/C/constant_time.c
+	SANITIZE=address,undefined Tests/C/run
+	RACES_SANITIZE=thread RACES_THREAD_ROUNDS=100 $(VENV)/bin/python -m pytest -q -s Tests/Races/test_threads.py
+	$(VENV)/bin/python Tests/Mutation/promises.py
 	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
 	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
 	$(VENV)/bin/python Tests/Long/soak.py 20
@@ -62,6 +65,12 @@ check-long: build
 	  $(VENV)/bin/python Tests/Faults/trials.py $$store && $(VENV)/bin/python Tests/Faults/lost_answers.py $$store || exit 1; \
 	done
 	$(VENV)/bin/python Tests/Fuzz/differential.py $$(date +%s) 1000000
+
+# Builds that are broken on purpose, each with the test that has to notice.
+mutants:
+	Tools/dependencies build
+	Tools/dependencies check
+	$(VENV)/bin/python Tests/Mutation/promises.py
 
 # Each fuzz target for so many seconds.
 TIME ?= 60

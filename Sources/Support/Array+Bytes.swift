@@ -5,6 +5,11 @@ internal import CSupport
 /// own go byte by byte.
 extension Array where Element == UInt8 {
   package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    // To an array without capacity Swift writes the count 0, into the empty array that all threads have.
+    guard !bytes.isEmpty else {
+      self = []
+      return
+    }
     self.init(unsafeUninitializedCapacity: bytes.count) { output, count in
       guard let target = output.baseAddress, let source = bytes.baseAddress else { return }
       memcpy(target, source, bytes.count)

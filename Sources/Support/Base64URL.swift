@@ -10,6 +10,7 @@ package enum Base64URL {
 
   package static func encoded(_ bytes: [UInt8]) -> [UInt8] {
     let size = encodedCount(bytes.count)
+    if size == 0 { return [] }
     return [UInt8](unsafeUninitializedCapacity: size) { output, count in
       guard let start = output.baseAddress else { return }
       bytes.withUnsafeBufferPointer { encode($0, into: start) }
@@ -32,6 +33,7 @@ package enum Base64URL {
   /// a signed cookie cannot be changed and still be the same cookie. Nil for anything else.
   package static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     guard let count = decodedCount(text.count) else { return nil }
+    if count == 0 { return [] }
     var sound = true
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { output, written in
       if let start = output.baseAddress { sound = decode(text, into: start) }

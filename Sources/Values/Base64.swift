@@ -4,6 +4,7 @@
 enum Base64 {
   static func encode(_ bytes: [UInt8]) -> [UInt8] {
     let count = (bytes.count + 2) / 3 * 4
+    if count == 0 { return [] }
     return [UInt8](unsafeUninitializedCapacity: count) { output, written in
       alphabet.withUTF8Buffer { alphabet in
         var position = 0

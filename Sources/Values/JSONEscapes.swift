@@ -6,11 +6,12 @@ enum JSONEscapes {
   ///
   /// - Parameter surrogates: whether half a surrogate pair is kept as its three bytes, as Python does, or refused.
   static func decoded(_ raw: UnsafeBufferPointer<UInt8>, surrogates: Bool) -> [UInt8]? {
+    if raw.isEmpty { return [] }
     var sound = true
     let plain = [UInt8](unsafeUninitializedCapacity: raw.count) { output, written in
       // No escape is shorter than what it stands for, so the output has the room.
       guard let base = output.baseAddress, let count = decode(raw, surrogates, into: base) else {
-        sound = raw.isEmpty
+        sound = false
         return
       }
       written = count

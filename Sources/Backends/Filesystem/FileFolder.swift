@@ -25,11 +25,13 @@ struct FileFolder: Sendable {
     try FileFailure.check(error, "read")
     defer { csupport_close(descriptor) }
     let count = min(size, limit)
+    let written = seconds &* 1_000_000_000 &+ nanoseconds
+    guard count > 0 else { return Content(bytes: [], size: size, written: written) }
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
       error = csupport_read_start(descriptor, buffer.baseAddress, count, &got)
     }
     try FileFailure.check(error, "read")
-    return Content(bytes: bytes, size: size, written: seconds &* 1_000_000_000 &+ nanoseconds)
+    return Content(bytes: bytes, size: size, written: written)
   }
 
   /// Puts a whole file in the place of what is there, so that a reader sees the one or the other.
