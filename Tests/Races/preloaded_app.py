@@ -39,7 +39,7 @@ def count() -> flask.Response:
 
 def sockets() -> list[str]:
     """Of this process, those to the server of its store. Empty where that is a file."""
-    port = next((urlsplit(value).port for name, value in settings.items() if name != "SESSION_TYPE"), None)
+    port = next((urlsplit(value).port for value in settings.values() if "://" in value), None)
     rows = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
     connected = {row[9] for row in rows if port is not None and int(row[2].partition(":")[2], 16) == port}
     held = set()
