@@ -25,13 +25,14 @@ import Testing
     var all: [String] { lock.withLock { texts } }
   }
 
-  /// - Parameter padding: Redis compares small records and large ones in two ways.
+  /// - Parameter padding: Redis alone compares large records in another way, where it takes more rounds to meet.
   @Test(arguments: StoreUnderTest.all, [0, 5_000])
   func noReplaceIsLost(_ under: StoreUnderTest, _ padding: Int) throws {
+    guard padding == 0 || under.testDescription == "redis" else { return }
     let bed = try under.make()
     let padding = [UInt8](repeating: 7, count: padding)
     #expect(try bed.store.create(key, [0, 0] + padding, timeToLive: 100, at()).isCreated)
-    let rounds = padding.isEmpty ? 50 : 20
+    let rounds = padding.isEmpty ? 50 : 300
     let problems = race { thread in
       let store = thread % 2 == 0 ? bed.store : bed.other
       for _ in 0..<rounds {
