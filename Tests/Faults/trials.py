@@ -57,7 +57,10 @@ class Trials:
         self.settings, self.proxy = settings, proxy
         self.host = Host(settings)
         self.other, self.key = new_session(self.host), "other"
-        self.host.must("store_create", self.key, 9)
+        # One that was late may have been done.
+        while self.host.ask("store_create", self.key, 9).status not in ("OK", "EXISTS"):
+            self.host.late += 1
+            assert self.host.late < 100
         self.times: list[float] = []
         #: How many calls had no time because the machine or the server was slow.
         self.late = 0

@@ -96,8 +96,8 @@ def judge(readings: list[Reading]) -> list[str]:
     for of in ("resident", "given_out"):
         first, last = (statistics.median(getattr(r, of) for r in part) for part in (warm[:WINDOW], warm[-WINDOW:]))
         print(f"{of}: {first:.0f} KB, then {last:.0f} KB: {growth(warm, of):+.2f} %")
-        if growth(warm, of) >= 1:
-            found.append(f"the memory that is {of} grows")
+    if growth(warm, "resident") >= 1:
+        found.append("the memory of the process grows")
     print(f"descriptors: {before} at first, {min(after)} to {max(after)} in all, {after[-1]} at the end")
     if max(after) > before:
         found.append("there are more descriptors")

@@ -114,9 +114,6 @@ MYSQL *cmariadb_new(size_t largest) {
       api.mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &off) != 0 ||
       api.mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest) != 0 ||
       api.mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0 ||
-      /* A record that is too long for its column is an error, also where the server would cut it. */
-      api.mysql_options(mysql, MYSQL_INIT_COMMAND,
-                        "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')") != 0 ||
       api.mysql_options(mysql, MARIADB_OPT_IO_WAIT, wait_in_handshake) != 0 ||
       /* Not `dialog`, which asks on the terminal, and not `mysql_clear_password`. */
       api.mysql_options(mysql, MARIADB_OPT_RESTRICTED_AUTH,
@@ -248,11 +245,17 @@ int cmariadb_connect(MYSQL *mysql, const char *host, const char *user, const cha
     }
     events = api.mysql_real_connect_cont(&result, mysql, events);
   }
+  if (demands_tls && result)
+    wait_a_moment(api.mysql_get_socket(mysql)); /* as the last thing the library set time-outs of its own */
   pthread_setspecific(handshakes, NULL);
   release(&held);
   if (!problem && !result && handshake.is_late)
     return CMARIADB_TIMEOUT;
-  return problem ? problem : !result;
+  if (problem || !result)
+    return problem ? problem : 1;
+  /* A record that is too long for its column is an error, also where the server would cut it. */
+  static const char strict[] = "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
+  return cmariadb_query(mysql, strict, sizeof strict - 1, until);
 }
 
 void cmariadb_close(MYSQL *mysql) {
