@@ -44,7 +44,9 @@ class Authority:
         self.certificate = self._begun(self.name, self.key, -1, 2).add_extension(constraints, critical=True)
         self.pem = self._signed(self.certificate)
 
-    def _begun(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, first: int, last: int) -> x509.CertificateBuilder:
+    def _begun(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, first: int, last: int
+    ) -> x509.CertificateBuilder:
         now = datetime.datetime.now(datetime.timezone.utc)
         builder = x509.CertificateBuilder(subject_name=subject, issuer_name=self.name, public_key=key.public_key())
         builder = builder.serial_number(x509.random_serial_number())

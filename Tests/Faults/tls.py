@@ -62,7 +62,9 @@ class Server:
             self.server = PostgreSQLServer(*settings)
             self.address = self.server.address + "postgres?"
         elif store == "mysql":
-            self.server = MySQLServer(data, *([f"--ssl-cert={certificate_file}", f"--ssl-key={key}"] if has_tls else []))
+            self.server = MySQLServer(
+                data, *([f"--ssl-cert={certificate_file}", f"--ssl-key={key}"] if has_tls else [])
+            )
             self.address = self.server.address + "&"
         else:
             options = ("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", both) if has_tls else ()

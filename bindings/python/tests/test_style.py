@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Faults", "Fuzz", "Interop", "Python")]
+TESTS = [str(PROJECT.parents[1] / "Tests" / name) for name in ("Faults", "Fuzz", "Interop", "Load", "Python")]
 TESTS.append(str(PROJECT.parents[1] / "Benchmarks"))
 
 
