@@ -58,7 +58,7 @@ check-long: build
 	RACES_TIMES=1000 RACES_ROUNDS=10000 RACES_REQUESTS=100000 RACES_UPDATES=100000 RACES_THEIR_UPDATES=4000 \
 	  RACES_WAITING=20000 RACES_SESSIONS=100000 $(VENV)/bin/python -m pytest -q -s Tests/Races
 	$(VENV)/bin/python Tests/Long/soak.py 20
-	! $(VENV)/bin/python Tests/Long/soak.py 4.1 20000
+	! $(VENV)/bin/python Tests/Long/soak.py 5 1000
 	for store in memcached mongodb mysql postgresql redis; do $(VENV)/bin/python Tests/Load/load.py $$store 300 || exit 1; done
 	for store in mongodb mysql postgresql; do $(VENV)/bin/python Tests/Faults/tls.py $$store || exit 1; done
 	for store in memcached mongodb mysql postgresql redis; do \
