@@ -19,4 +19,5 @@ def test_tls_that_fails_is_never_done_without(store: str, tmp_path: Path) -> Non
         wrong_certificates(made)
         plain_server(made)
         broken_handshakes(made, 150, 500)
-        assert operations(made) > 200
+        # libmariadb is the one whose reads within TLS block.
+        assert store != "mysql" or operations(made) > 200

@@ -48,8 +48,11 @@ class Server:
     """One with TLS, whose certificate may be changed, or one without."""
 
     def __init__(self, store: str, folder: Path, certificate: Certificate | None) -> None:
-        self.store, self.folder = store, folder
-        self.files = [folder / "server.crt", folder / "server.key", folder / "server.pem"]
+        self.store = store
+        # The folders of pytest are open to nobody else, and PostgreSQL is somebody else.
+        self.open = tempfile.TemporaryDirectory(prefix="tls-")
+        Path(self.open.name).chmod(0o755)
+        self.files = [Path(self.open.name) / name for name in ("server.crt", "server.key", "server.pem")]
         if certificate is not None:
             self._write(certificate)
         data = folder / "data"
@@ -91,6 +94,7 @@ class Server:
 
     def close(self) -> None:
         self.server.close() if isinstance(self.server, PostgreSQLServer) else self.server.kill()
+        self.open.cleanup()
 
 
 def application_data(store: str, said: bytes) -> list[int]:
@@ -122,7 +126,6 @@ class Stand:
         self.statuses: Counter[str] = Counter()
         #: Of each handshake, with the fault.
         self.times: list[tuple[float, str]] = []
-        folder.chmod(0o755)
         self.authority = Authority("an authority")
         self.trusted = self.authority.save(folder / "authority.pem")
         self.unknown = Authority("nobody").save(folder / "nobody.pem")
