@@ -221,7 +221,7 @@ def main() -> int:
     rounds, seconds = (5, 0.004) if arguments.quick else (31, 0.01)
     whole = not arguments.quick and not set(arguments.names) & set(STORES)
     folder = DOCS if whole else OUT / "docs"
-    how = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; {rounds} rounds, medians."
+    how = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}, load {os.getloadavg()[0]:.1f}; {rounds} rounds, medians."
     all_results: dict[str, list[Result]] = {}
     for group in chosen:
         results = all_results[group.name] = run(group, Measuring(rounds, seconds, group.clock))
