@@ -106,7 +106,8 @@ def machine() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
     openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=False).stdout.split()
-    return f"{model}, {os.cpu_count()} processors, OpenSSL {openssl[1] if openssl else 'unknown'}"
+    load = f"load {os.getloadavg()[0]:.1f} at the start"
+    return f"{model}, {os.cpu_count()} processors, {load}, OpenSSL {openssl[1] if openssl else 'unknown'}"
 
 
 def write_group(group: Group, results: Sequence[Result], folder: Path, how: str) -> None:
@@ -221,7 +222,7 @@ def main() -> int:
     rounds, seconds = (5, 0.004) if arguments.quick else (31, 0.01)
     whole = not arguments.quick and not set(arguments.names) & set(STORES)
     folder = DOCS if whole else OUT / "docs"
-    how = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}, load {os.getloadavg()[0]:.1f}; {rounds} rounds, medians."
+    how = f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; {rounds} rounds, medians."
     all_results: dict[str, list[Result]] = {}
     for group in chosen:
         results = all_results[group.name] = run(group, Measuring(rounds, seconds, group.clock))
