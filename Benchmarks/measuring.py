@@ -76,6 +76,8 @@ class Program:
 
     def run(self, contestant: str, times: int) -> tuple[float, float]:
         """Nanoseconds of one time: by the clock, and of processor time."""
+        if self._process.stdin.closed:
+            raise Absent("its program ended before")
         with suppress(BrokenPipeError):  # which is found out below
             self._process.stdin.write(f"{self.contestants.index(contestant)} {times}\n")
             self._process.stdin.flush()

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -39,10 +41,14 @@ class _Threads:
             threading.Thread(target=self._main, daemon=True).start()
 
     def _main(self) -> None:
-        while True:
-            self._starting.wait()
-            self._run(self._times)
-            self._ended.wait()
+        try:
+            while True:
+                self._starting.wait()
+                self._run(self._times)
+                self._ended.wait()
+        except Exception:
+            traceback.print_exc()
+            os._exit(1)  # or the others would wait for ever
 
     def __call__(self, run: Run, times: int) -> None:
         self._run, self._times = run, times // self.count

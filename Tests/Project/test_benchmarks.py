@@ -52,7 +52,7 @@ def test_every_threshold_is_of_a_case(modules):
 
 
 def test_contestants_take_turns_and_are_compared_round_by_round(modules):
-    groups, measuring, plots, reporting, thresholds = modules
+    groups, measuring, plots, reporting, _ = modules
     ours, plain = results = measured(measuring)
     assert ours.rounds == [200, 250, 300, 350, 400]  # the first three were to warm it
     assert [ours.contestant, plain.contestant] == ["ours", "plain C"]
@@ -77,8 +77,8 @@ def test_a_limit_is_kept_or_not(modules):
 
 def test_a_program_that_ends_is_left_out(modules, capfd):
     _, measuring, _, _, _ = modules
-    short = "print('short\\n', flush=True); input(); print('1 1', flush=True)"
+    short = "print('short\\nother\\n', flush=True); input(); print('1 1', flush=True)"
     programs = [[sys.executable, "-c", short], ["/nowhere/at/all"], [sys.executable, "-c", PROGRAM, "1"]]
     results = measuring.Measuring(3, 0, "wall").measure([measuring.Case("panel", "", programs)], "", None)
     assert [result.contestant for result in results] == ["quick"]
-    assert capfd.readouterr().err.count("left out") == 2
+    assert capfd.readouterr().err.count("left out") == 3
