@@ -11,11 +11,7 @@
 enum { KEPT = 8 };
 
 typedef _Atomic(z_stream *) slot;
-static slot small_deflaters[KEPT], large_deflaters[KEPT], inflaters[KEPT];
-
-/* Each deflate clears its table of hashes. With a quarter of it, which is enough for what fits into a cookie, a short
-   payload takes half the time; what comes out is the same but for payloads that repeat themselves hundreds of times. */
-enum { SMALL = 4000, SMALL_MEMORY = 6, LARGE_MEMORY = 8 };
+static slot deflaters[KEPT], inflaters[KEPT];
 
 static z_stream *take(slot *slots) {
   for (int i = 0; i < KEPT; i++) {
@@ -37,12 +33,12 @@ static int put(slot *slots, z_stream *stream) {
   return 0;
 }
 
-static z_stream *deflater(slot *kept, int memory) {
-  z_stream *stream = take(kept);
+static z_stream *deflater(void) {
+  z_stream *stream = take(deflaters);
   if (stream)
     return stream;
   stream = calloc(1, sizeof *stream);
-  if (stream && deflateInit2(stream, 6, Z_DEFLATED, MAX_WBITS, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (stream && deflateInit(stream, 6) != Z_OK) {
     free(stream);
     return NULL;
   }
@@ -64,8 +60,7 @@ static z_stream *inflater(void) {
 int czlib_deflate(const void *bytes, size_t count, unsigned char *output, size_t *size) {
   if (count > UINT_MAX || *size > UINT_MAX)
     return CZLIB_FULL;
-  slot *kept = count <= SMALL ? small_deflaters : large_deflaters;
-  z_stream *stream = deflater(kept, count <= SMALL ? SMALL_MEMORY : LARGE_MEMORY);
+  z_stream *stream = deflater();
   if (!stream)
     return CZLIB_MEMORY;
   stream->next_in = (Bytef *)bytes;
@@ -74,7 +69,7 @@ int czlib_deflate(const void *bytes, size_t count, unsigned char *output, size_t
   stream->avail_out = (uInt)*size;
   int result = deflate(stream, Z_FINISH);
   size_t used = *size - stream->avail_out;
-  if (deflateReset(stream) != Z_OK || !put(kept, stream)) {
+  if (deflateReset(stream) != Z_OK || !put(deflaters, stream)) {
     deflateEnd(stream);
     free(stream);
   }

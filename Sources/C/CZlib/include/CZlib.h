@@ -7,8 +7,8 @@
 
 enum { CZLIB_OK = 0, CZLIB_FULL = 1, CZLIB_BAD = 2, CZLIB_MEMORY = 3 };
 
-/* Compresses as Python's zlib.compress() does (level 6, window 15, zlib header), nearly always to the same bytes, into
-   at most *size bytes. CZLIB_FULL when the result needs more than *size. */
+/* Compresses as Python's zlib.compress() does (level 6, window 15, zlib header) into at most *size bytes.
+   CZLIB_FULL when the result needs more than *size. */
 int czlib_deflate(const void *bytes, size_t count, unsigned char *output, size_t *size);
 
 /* Expands one zlib stream; what follows it is ignored. The result is allocated with malloc() and followed by a zero
