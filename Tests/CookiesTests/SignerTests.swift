@@ -19,7 +19,7 @@ struct SignerTests {
   private func signer(_ keys: Key...) throws -> TimedSigner {
     var ring = KeyRing()
     for key in keys { ring.add(key) }
-    return TimedSigner(try Signer(ring, salt: [1]))
+    return TimedSigner(try Signer.make(ring, salt: [1]))
   }
 
   private func sign(_ signer: TimedSigner) throws -> [UInt8] {

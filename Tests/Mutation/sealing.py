@@ -21,7 +21,7 @@ EQUAL = "Sources/Crypto/ConstantTime.swift"
 SEALER, KEY, CONTEXT = "Sources/Keys/Sealer.swift", "Sources/Keys/SealingKey.swift", "Sources/Keys/SealingContext.swift"
 VALIDITY, PURPOSE = "Sources/Keys/Validity.swift", "Sources/Keys/KeyPurpose.swift"
 RING = "Sources/Keys/KeyRing.swift"
-VALUE, BASE64 = "Sources/Cookies/SealedValue.swift", "Sources/Support/Base64URL.swift"
+VALUE, BASE64 = "Sources/Cookies/SealedValue.swift", "Sources/C/CSupport/base64.c"
 PIECES = "Sources/Cookies/CookiePieces.swift"
 FORM, FORMS = "Sources/Sessions/CookieForm.swift", "Sources/Sessions/CookieForms.swift"
 CLIENT = "Sources/Sessions/ClientSidePolicy.swift"
@@ -170,9 +170,9 @@ MUTANTS = [
     (VALUE, "guard age <= maxAge else", "guard age < maxAge else"),
     (VALUE, "guard age <= maxAge else", "guard age <= maxAge + 1 else"),
     (VALUE, "(bare + padding) / padding * padding", "(bare + padding - 1) / padding * padding"),
-    (BASE64, "(b & 15 == 0 ? 0 : invalid)", "0"),
-    (BASE64, "(c & 3 == 0 ? 0 : invalid)", "0"),
-    (BASE64, "return seen & invalid == 0", "return true"),
+    (BASE64, "? c & 3 : b & 15;", "? c & 3 : 0;"),
+    (BASE64, "? c & 3 : b & 15;", "? 0 : b & 15;"),
+    (BASE64, "&& !(seen & 64);", ";"),
     # Cookies.
     (FORMS, "now < fallbackUntil else", "now <= fallbackUntil else"),
     (FORMS, "now < fallbackUntil else", "true else"),
