@@ -6,11 +6,13 @@ import datetime
 import decimal
 import json
 import logging
+import random
 import time
 import uuid
 from pathlib import Path
 
 import flask
+import itsdangerous
 import pytest
 from markupsafe import Markup
 
@@ -173,6 +175,19 @@ def test_values_that_are_set_one_by_one_give_the_same_cookie(row):
             assert session.payload().decode() == SET_OTHERWISE[row["case"]][0]
         elif len(session):
             assert cookie(session.save()) == row["cookie"]
+
+
+def test_what_repeats_itself_is_compressed_to_the_same_bytes():
+    """Where a text has many beginnings of what follows, who looks for them in another way finds other ones."""
+    chance = random.Random(2)
+    serializer, ours = itsdangerous.URLSafeSerializer(KEY), manager()
+    for _ in range(1000):
+        words = ["".join(chance.choices("0123456789", k=chance.randint(1, 3))) for _ in range(chance.randint(2, 30))]
+        content = {"a": "".join(chance.choices(words, k=chance.randint(1, 1000)))}
+        with ours.open(None) as session:
+            session.update(content)
+            payload, _, _ = cookie(session.save()).rsplit(".", 2)
+            assert payload == serializer.dump_payload(content).decode()
 
 
 @pytest.mark.parametrize("row", DATA["cookies_other_keys"])
