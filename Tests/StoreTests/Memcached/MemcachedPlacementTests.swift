@@ -60,10 +60,11 @@
       var options = MemcachedOptions(servers.map { $0.address })
       options.placement = .ketama
       let store = try MemcachedStore.open(options)
-      let keys = (0..<60).map { Text("session:\($0)") }
+      let keys = (0..<300).map { Text("session:\($0)") }
       for key in keys { #expect(try store.create(key, [1], timeToLive: 60, at()).isCreated) }
+      // A third, more or less: where the servers stand on the ring is said by their ports, which are others each time.
       let lost = try keys.filter { try servers[1].tell("get \($0.string)").hasPrefix("VALUE") }
-      #expect(10...30 ~= lost.count)
+      #expect(40...160 ~= lost.count)
       servers[1].stop()
       for key in keys {
         let isLost = lost.contains(key)
